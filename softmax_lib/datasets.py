@@ -1,0 +1,174 @@
+"""The data of the book, read from the package itself: no network, no cache folder, no surprise.
+
+Each set lives in a folder of ``softmax_lib/data`` beside its licence and the checksums of its files.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+
+__all__ = ["DigitsSplit", "FashionMNIST", "load_digits_split", "load_fashion_mnist"]
+
+FASHION_CLASSES = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
+
+_IDX_UNSIGNED_BYTE = 0x08
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSplit:
+    """Images and integer labels, already split into a training and a test part.
+
+    Attributes
+    ----------
+    train_images, test_images : ndarray of shape (N, height, width)
+    train_labels, test_labels : ndarray of int64, shape (N,)
+        Class indices from 0 to ``len(class_names) - 1``.
+    class_names : tuple of str
+    """
+
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+    class_names: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(train_images {self.train_images.shape} {self.train_images.dtype}, "
+            f"test_images {self.test_images.shape}, {len(self.class_names)} classes)"
+        )
+
+
+class FashionMNIST(ImageSplit):
+    """What :func:`load_fashion_mnist` returns: grey levels are uint8, 0 (background) to 255."""
+
+
+class DigitsSplit(ImageSplit):
+    """What :func:`load_digits_split` returns: grey levels are float64, 0 (background) to 16."""
+
+
+def load_fashion_mnist() -> FashionMNIST:
+    """Fashion-MNIST as published: 60 000 training and 10 000 test images of clothes.
+
+    Returns
+    -------
+    FashionMNIST
+        ``train_images`` (60000, 28, 28) uint8, ``train_labels`` (60000,) int64, ``test_images`` (10000, 28, 28)
+        uint8, ``test_labels`` (10000,) int64, ``class_names`` of ten.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package was installed without its data.
+    OSError
+        If a file's SHA-256 checksum is not the published one (an incomplete download or clone).
+
+    Notes
+    -----
+    Reading takes about half a second. Source: Xiao, Rasul & Vollgraf (2017), arXiv:1708.07747; MIT licence.
+    Used in chapters 1, 4, 8 and 10.
+
+    Examples
+    --------
+    >>> clothes = load_fashion_mnist()
+    >>> clothes.train_images.shape, clothes.class_names[clothes.train_labels[0]]
+    ((60000, 28, 28), 'Ankle boot')
+    """
+    return FashionMNIST(
+        train_images=_read_idx("fashion-mnist", "train-images-idx3-ubyte.gz"),
+        train_labels=_read_idx("fashion-mnist", "train-labels-idx1-ubyte.gz").astype(np.int64),
+        test_images=_read_idx("fashion-mnist", "t10k-images-idx3-ubyte.gz"),
+        test_labels=_read_idx("fashion-mnist", "t10k-labels-idx1-ubyte.gz").astype(np.int64),
+        class_names=FASHION_CLASSES,
+    )
+
+
+def load_digits_split(test_size: float = 0.25, seed: int = 0) -> DigitsSplit:
+    """The 1 797 handwritten digits inside scikit-learn, split with equal class shares.
+
+    Parameters
+    ----------
+    test_size : float
+        Share of the images kept for the test, strictly between 0 and 1.
+    seed : int
+        Seed of the shuffle; the same seed gives the same split.
+
+    Returns
+    -------
+    DigitsSplit
+        Images (N, 8, 8) float64 with grey levels 0 to 16, labels int64.
+
+    Raises
+    ------
+    ValueError
+        If `test_size` is not a share strictly between 0 and 1, or leaves fewer than ten images in one part.
+
+    Notes
+    -----
+    Source: E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits* (UCI, 1998), the test part.
+    Used in chapters 4, 5, 6 and 7.
+
+    Examples
+    --------
+    >>> digits = load_digits_split()
+    >>> digits.train_images.shape, digits.test_images.shape
+    ((1347, 8, 8), (450, 8, 8))
+    """
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    if not 0 < test_size < 1:
+        raise ValueError(
+            f"test_size is the share of images kept for the test and must lie strictly between 0 and 1; got {test_size!r}."
+        )
+    images, labels = load_digits(return_X_y=True)
+    images = images.reshape(-1, 8, 8)
+    if min(test_size, 1 - test_size) * len(labels) < 10:
+        raise ValueError(
+            f"test_size={test_size!r} leaves one part with fewer than ten images of {len(labels)}; "
+            "every class needs at least one on each side: choose a share between 0.01 and 0.99."
+        )
+    train_images, test_images, train_labels, test_labels = train_test_split(
+        images, labels.astype(np.int64), test_size=test_size, random_state=seed, stratify=labels
+    )
+    return DigitsSplit(train_images, train_labels, test_images, test_labels, tuple("0123456789"))
+
+
+def _read_idx(folder: str, name: str) -> np.ndarray:
+    """The array in one gzipped IDX file of unsigned bytes, its checksum verified."""
+    packed = _read_verified(folder, name)
+    raw = gzip.decompress(packed)
+    if raw[:3] != bytes([0, 0, _IDX_UNSIGNED_BYTE]):
+        raise OSError(f"{name} is not an IDX file of unsigned bytes: it starts with {raw[:4]!r}.")
+    dimensions = raw[3]
+    shape = np.frombuffer(raw, dtype=">u4", count=dimensions, offset=4)
+    pixels = np.frombuffer(raw, dtype=np.uint8, offset=4 + 4 * dimensions)
+    return pixels.reshape(shape.astype(int)).copy()  # a copy owns its memory and may be written to
+
+
+def _read_verified(folder: str, name: str) -> bytes:
+    """The bytes of a bundled file, compared with the checksum written beside it."""
+    place = files("softmax_lib") / "data" / folder
+    try:
+        content = (place / name).read_bytes()
+        sums = (place / "SHA256SUMS").read_text("utf8")
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f"The bundled file {folder}/{name} is missing: softmax_lib was installed without its data. "
+            "Install it again from the repository with `pip install .` (or `-e .`)."
+        ) from error
+    expected = dict(reversed(line.split()) for line in sums.splitlines()).get(name)
+    found = hashlib.sha256(content).hexdigest()
+    if found != expected:
+        raise OSError(
+            f"The bundled file {folder}/{name} is damaged: its SHA-256 is {found}, the published one is {expected}. "
+            f"Restore it with `git checkout -- softmax_lib/data/{folder}`."
+        )
+    return content
