@@ -1,0 +1,16 @@
+"""Interactive figures that need no kernel, used from a notebook by one line.
+
+>>> from softmax_lib import interactive
+>>> figure = interactive.softmax_explorer(logits=[2.1, 0.3, -1.0], labels=["cat", "dog", "bird"])
+
+A figure is a *component* (``js/<name>.js``: pure functions of a state, see ``js/lab.js``) and a *specification*
+(plain JSON). In JupyterLab the output carries its own script; the book replaces it by a picture drawn while the
+book is built and by one script shared by all pages.
+
+A new component is one file in ``js/`` and one function in a module of its own (``_<name>.py``), imported below.
+"""
+
+from softmax_lib.interactive._figure import Figure, component_names, script, stylesheet
+from softmax_lib.interactive._softmax_explorer import softmax_explorer
+
+__all__ = ["Figure", "component_names", "script", "softmax_explorer", "stylesheet"]
