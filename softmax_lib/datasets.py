@@ -126,7 +126,8 @@ def load_digits_split(test_size: float = 0.25, seed: int = 0) -> DigitsSplit:
 
     if not 0 < test_size < 1:
         raise ValueError(
-            f"test_size is the share of images kept for the test and must lie strictly between 0 and 1; got {test_size!r}."
+            "test_size is the share of images kept for the test and must lie strictly between 0 and 1; "
+            f"got {test_size!r}."
         )
     images, labels = load_digits(return_X_y=True)
     images = images.reshape(-1, 8, 8)

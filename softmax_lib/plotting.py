@@ -19,8 +19,8 @@ from matplotlib.figure import Figure
 
 __all__ = [
     "CLASS_COLORS", "DIVERGING", "GRID", "INK", "INTENSITY", "MUTED", "PAPER", "annotate_lines", "bar_labels",
-    "confusion_matrix", "decision_regions", "figure", "image_grid", "probability_bars", "reference_line", "simplex_axes",
-    "simplex_point", "use_book_style", "weight_grid",
+    "confusion_matrix", "decision_regions", "figure", "image_grid", "probability_bars", "reference_line",
+    "simplex_axes", "simplex_point", "use_book_style", "weight_grid",
 ]  # fmt: skip
 
 INK, MUTED, GRID, PAPER = "#1f2430", "#6a7180", "#d9dde3", "#fdfdfe"
@@ -33,7 +33,6 @@ INTENSITY = LinearSegmentedColormap.from_list("intensity", ["#ffffff", "#9cc9e6"
 DIVERGING = LinearSegmentedColormap.from_list("diverging", ["#a04400", "#eda36b", "#f7f7f7", "#6db1d9", "#00507d"])
 
 _TEXT_WIDTH = 7.2  # inches: the text column of the book at 96 px an inch
-_SANS = ["system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "DejaVu Sans", "sans-serif"]
 
 _STYLE = {
     "figure.figsize": (_TEXT_WIDTH, 3.6),
@@ -45,7 +44,8 @@ _STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "softmax in depth",
     "font.size": 11.5,
-    "font.family": "sans-serif",
+    # Measured in the font that matplotlib brings along, drawn in the page's own (which is narrower).
+    "font.family": "DejaVu Sans",
     "axes.facecolor": "none",
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
@@ -89,7 +89,6 @@ def use_book_style() -> None:
     Used in every chapter.
     """
     mpl.rcParams.update(_STYLE)
-    mpl.rcParams["font.sans-serif"] = _available_fonts()
     with suppress(ImportError):  # a plain Python session has no display to configure
         from IPython import get_ipython
 
@@ -98,12 +97,6 @@ def use_book_style() -> None:
 
             # Without a fixed date the same figure has the same bytes in every run.
             set_matplotlib_formats("svg", metadata={"Date": None}, bbox_inches=None)
-
-
-def _available_fonts() -> list[str]:
-    """The book's sans-serif stack, with fonts that matplotlib can measure in front."""
-    known = set(mpl.font_manager.get_font_names())
-    return [name for name in _SANS if name in known] or ["DejaVu Sans"]
 
 
 def figure(
