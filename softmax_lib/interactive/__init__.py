@@ -10,7 +10,8 @@ book is built and by one script shared by all pages.
 A new component is one file in ``js/`` and one function in a module of its own (``_<name>.py``), imported below.
 """
 
+from softmax_lib.interactive._decision_regions import decision_regions
 from softmax_lib.interactive._figure import Figure, component_names, script, stylesheet
 from softmax_lib.interactive._softmax_explorer import softmax_explorer
 
-__all__ = ["Figure", "component_names", "script", "softmax_explorer", "stylesheet"]
+__all__ = ["Figure", "component_names", "decision_regions", "script", "softmax_explorer", "stylesheet"]
