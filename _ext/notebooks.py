@@ -117,7 +117,7 @@ def _execute_and_cache(book_cache, path: Path) -> None:
     command = [
         sys.executable, "-m", "pytest", "--nbmake", "--overwrite", f"--nbmake-timeout={TIMEOUT}", str(copy),
         f"--rootdir={EXECUTED}", "--override-ini=addopts=", "--override-ini=filterwarnings=", "-p", "no:cacheprovider",
-        "-q", "--no-header", "--no-summary" if os.environ.get("CI") is None else "-rA",
+        "-q", "--no-header",
     ]  # fmt: skip
     result = subprocess.run(command, cwd=EXECUTED, check=False, capture_output=True, text=True)
     executed = nbformat.read(copy, 4)

@@ -1,0 +1,56 @@
+# Every target is one or two ordinary commands; the README has the same in plain pip and jupyter-book lines.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+ENV    := .venv
+BIN    := $(ENV)/bin
+READY  := $(ENV)/.ready
+BOOK   := _build/html/index.html
+SOURCES := $(shell find softmax_lib chapters appendices assignments tests _ext _static -type f \
+             -not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null) $(wildcard *.md *.yml *.bib *.toml)
+
+.PHONY: help setup book test lab bench lint clean
+
+help:           ## list the targets
+	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 20
+
+setup: $(READY) ## create .venv and install everything (once; again when the requirements change)
+
+$(READY): requirements.txt requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "Python 3.10 to 3.13 is needed, and $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 setup"; exit 1; }
+	@echo "Installing into $(ENV) (a few minutes the first time) ..."
+	$(PYTHON) -m venv $(ENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+book: $(BOOK)   ## execute the notebooks that changed and build the book
+	@echo "The book is ready. Open $(CURDIR)/$(BOOK)"
+
+# A full build each time something changed: warnings are errors, and an incremental build would not repeat them.
+$(BOOK): $(READY) $(SOURCES)
+	$(BIN)/python _ext/notebooks.py run
+	$(BIN)/jupyter-book build . --all --quiet -W -n --keep-going
+	@touch $@
+
+test: build/library-tests.passed build/book-tests.passed ## every test: library, notebooks (nbmake) and the built pages in a browser
+	@echo "Every test passed for the files as they are now; 'make clean test' runs them all again."
+
+build/library-tests.passed: $(READY) $(SOURCES)
+	$(BIN)/python -m pytest --ignore=tests/book
+	@mkdir -p build && touch $@
+
+build/book-tests.passed: $(BOOK) $(wildcard tests/book/*.py)
+	$(BIN)/python -m pytest tests/book
+	@mkdir -p build && touch $@
+
+lab: $(READY)   ## open the chapters in JupyterLab
+	$(BIN)/jupyter lab chapters
+
+bench: $(READY) ## measure speed and accuracy against SciPy, scikit-learn and TensorFlow
+	for program in benchmarks/*.py; do $(BIN)/python $$program || exit 1; done
+
+lint: $(READY)  ## style of the code
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+clean:          ## remove what was built (not the environment)
+	rm -rf _build build
