@@ -36,7 +36,8 @@ TIMEOUT = 300
 def library_hash() -> str:
     """A name for everything but the notebook that its outputs depend on: the library, its data, the main packages.
 
-    Comments and layout do not count. BOOK_CACHE_KEY, when set, is used instead (while the library is being written).
+    Comments and layout do not count. BOOK_CACHE_KEY, when set, is used instead: with a name such as "dev-mine" you can
+    work on the library without executing every notebook again.
     """
     if key := os.environ.get("BOOK_CACHE_KEY"):
         return key
@@ -77,7 +78,7 @@ def run(paths: list[Path]) -> int:
     import nbformat
     from jupyter_cache import get_cache
 
-    for outdated in [path for path in CACHES.glob("*") if path != cache_path()]:
+    for outdated in [path for path in CACHES.glob("*") if path != cache_path() and not path.name.startswith("dev-")]:
         shutil.rmtree(outdated)
     book_cache = get_cache(str(cache_path()))
     stale = [path for path in paths if not _is_cached(book_cache, nbformat.read(path, 4))]
