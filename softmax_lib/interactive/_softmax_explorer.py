@@ -52,6 +52,7 @@ def softmax_explorer(
     if not 0.1 <= temperature <= 5:
         raise ValueError(f"temperature must lie between 0.1 and 5, not {temperature}")
     if description is None:
-        description = f"Bars show the probabilities of {', '.join(names)}; the sliders set their scores and the temperature."
+        bars = f"Bars show the probabilities of {', '.join(names)}"
+        description = f"{bars}; the sliders set their scores and the temperature."
     spec = {"logits": values.tolist(), "labels": names, "temperature": float(temperature)}
     return Figure("softmax-explorer", spec, "Softmax explorer", description)

@@ -1,0 +1,115 @@
+"""What a page loads: one style sheet, one deferred script, a few icons, and nothing from another host.
+
+The theme, its extensions and Jupyter Book ask for some twenty files a page, among them 800 KB of icons and, even when
+switched off, a script from a content network. The templates in _templates/ link two bundles instead, which are put
+together here after the build, with an icon font that holds the icons in use. Sphinx has no bundler, and the public
+minifying extensions treat each file by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+from pathlib import Path
+
+import rcssmin
+from fontTools import subset
+from sphinx.application import Sphinx
+
+THEME_CSS = ["styles/theme.css", "styles/pydata-sphinx-theme.css"]
+THEME_JS = ["scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js"]
+UNWANTED = re.compile(r"thebe|fontawesome|lab\.js")
+FONTS = ["vendor/fonts/source-serif-roman.woff2"]
+MATH_FONTS = ["vendor/katex/fonts/KaTeX_Main-Regular.woff2", "vendor/katex/fonts/KaTeX_Math-Italic.woff2"]
+ICON_RULE = re.compile(r'((?:\.fa-[a-z0-9-]+:{1,2}before,?)+)\{content:"\\([0-9a-f]+)"\}')
+
+
+def _page(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    """Collect what the extensions ask for, and give the templates what they need in its place."""
+    wanted = app.env.book_assets = getattr(app.env, "book_assets", {"css": [], "js": []})
+    for kind, entries in (("css", context["css_files"]), ("js", context["script_files"])):
+        for entry in entries:
+            name = str(getattr(entry, "filename", entry) or "").split("?")[0].removeprefix("_static/")
+            if name and not name.startswith("http") and not UNWANTED.search(name) and name not in wanted[kind]:
+                wanted[kind].append(name)
+    context["css_files"], context["script_files"] = [], []
+    context["book_version"] = app.book_version
+    body = context.get("body", "")
+    context["book_fonts"] = FONTS + (MATH_FONTS if 'class="katex"' in body else [])
+    # ARIA 1.2 knows the role no more, and axe says so.
+    context["body"] = body.replace(' role="doc-biblioentry"', ' role="listitem"')
+
+
+def _style_sheet(static: Path, name: str) -> str:
+    """One style sheet with its imports in it and its URLs as seen from _static/."""
+    here = (static / name).parent
+    text = re.sub(r"/\*# sourceMappingURL.*?\*/", "", (static / name).read_text("utf8"))
+
+    def imported(found: re.Match) -> str:
+        return _style_sheet(static, os.path.relpath(here / found[1], static))
+
+    def located(found: re.Match) -> str:
+        url = found[1].strip("'\"")
+        return found[0] if url.startswith(("data:", "#")) else f"url({os.path.relpath(here / url, static)})"
+
+    text = re.sub(r"@import\s+(?:url\()?[\"']?([^\"')]+\.css)[\"']?\)?\s*;", imported, text)
+    text = re.sub(r',url\([^)]+\.(?:woff|ttf)\) ?format\("(?:woff|truetype)"\)', "", text)  # woff2 is enough
+    return re.sub(r"url\(([^)]+)\)", located, text)
+
+
+def _icons(out: Path, static: Path) -> None:
+    """Keep the icons that pages and scripts name, in the style sheet and in the fonts."""
+    sheet = static / THEME_CSS[1]
+    named = set()
+    for source in [*out.rglob("*.html"), *(static / "scripts").glob("*theme.js"), *static.glob("*.js")]:
+        named |= set(re.findall(r"\bfa-([a-z0-9-]+)", source.read_text("utf8")))
+    codes = set()
+
+    def kept(rule: re.Match) -> str:
+        if not named & set(re.findall(r"\.fa-([a-z0-9-]+):", rule[1])):
+            return ""
+        codes.add(int(rule[2], 16))
+        return rule[0]
+
+    sheet.write_text(ICON_RULE.sub(kept, sheet.read_text("utf8")), "utf8")
+    for rule in static.rglob("*.css"):
+        codes |= {int(code, 16) for code in re.findall(r'"\\(f[0-9a-f]{3})', rule.read_text("utf8"))}
+    options = subset.Options(flavor="woff2", layout_features=[])
+    for path in (static / "vendor/fontawesome/webfonts").glob("*.woff2"):
+        font = subset.load_font(str(path), options)
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=codes)
+        subsetter.subset(font)
+        subset.save_font(font, str(path), options)
+
+
+def _bundle(app: Sphinx, error: Exception | None) -> None:
+    if error or app.builder.format != "html" or not hasattr(app.env, "book_assets"):
+        return
+    out, wanted = Path(app.outdir), app.env.book_assets
+    static = out / "_static"
+    _icons(out, static)
+    styles = [*THEME_CSS, *[name for name in wanted["css"] if name not in THEME_CSS]]
+    styles.sort(key=lambda name: name == "book.css")  # the book has the last word
+    (static / "book.bundle.css").write_text(rcssmin.cssmin("\n".join(_style_sheet(static, s) for s in styles)), "utf8")
+    scripts = [name for name in [*wanted["js"], *THEME_JS] if (static / name).exists()]
+    text = "".join(f";{(static / name).read_text('utf8').rstrip()}\n" for name in scripts)
+    (static / "book.bundle.js").write_text(re.sub(r"//# sourceMappingURL.*", "", text), "utf8")
+    for useless in {*static.rglob("fontawesome.js*"), *static.rglob("*.map"), *static.rglob("webfonts/*.ttf")}:
+        useless.unlink()
+
+
+def _version(app: Sphinx) -> None:
+    """Part of the bundles' address: another one whenever their sources change."""
+    sources = [*sorted((Path(app.srcdir) / "_static").glob("*.*")), *sorted(Path(app.outdir).glob("_static/lab.*"))]
+    app.book_version = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
+    app.connect("builder-inited", _version, priority=900)
+    app.connect("html-page-context", _page, priority=950)
+    app.connect("build-finished", _bundle, priority=800)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}
