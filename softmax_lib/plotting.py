@@ -7,6 +7,7 @@ The palette keeps Okabe and Ito's (2008) first three hues and has at least 3:1 c
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
@@ -89,6 +90,8 @@ def use_book_style() -> None:
     Used in every chapter.
     """
     mpl.rcParams.update(_STYLE)
+    # The measuring font has no semibold cut and is measured bold; the page's own font has one. Not worth a warning.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     with suppress(ImportError):  # a plain Python session has no display to configure
         from IPython import get_ipython
 
@@ -174,6 +177,65 @@ def probability_bars(
         axes.text(start + 0.012 * limit, position, f"{value:.{decimals}f}", va="center", fontsize=10.5)
     axes.set_yticks(positions, names)
     axes.set_xlim(0, 1.14 * limit)
+    axes.invert_yaxis()
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
+    axes.spines["left"].set_visible(False)
+    if title:
+        axes.set_title(title)
+
+
+def score_bars(
+    axes: Axes,
+    scores: Sequence[float],
+    labels: Sequence[str] | None = None,
+    *,
+    colors: Sequence[str] = CLASS_COLORS,
+    decimals: int = 1,
+    title: str | None = None,
+) -> None:
+    """Horizontal bars of one vector of scores of either sign, the value written at the end of each bar.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    scores : sequence of K finite floats
+        Values to draw, first class on top.
+    labels : sequence of K strings, optional
+        Names of the classes; default ``0 … K-1``.
+    colors : sequence of str
+        Colors by class index, repeated when shorter than K.
+    decimals : int
+        Digits written beside a bar.
+    title : str, optional
+
+    Raises
+    ------
+    ValueError
+        If `scores` is not a vector of finite numbers or `labels` has another length.
+
+    Notes
+    -----
+    Used in chapter 1.
+    """
+    values = np.asarray(scores, dtype=float)
+    if values.ndim != 1 or not np.isfinite(values).all():
+        raise ValueError(f"score_bars draws one vector of K finite values; got {scores!r}.")
+    names = [str(k) for k in range(len(values))] if labels is None else list(labels)
+    if len(names) != len(values):
+        raise ValueError(f"score_bars needs one label a value; got {len(names)} labels for {len(values)} values.")
+    positions = np.arange(len(values))
+    axes.barh(positions, values, height=0.68, color=[colors[k % len(colors)] for k in positions])
+    for position, value in zip(positions, values, strict=True):
+        axes.annotate(
+            f"{value:.{decimals}f}".replace("-", "\N{MINUS SIGN}"), (value, position), (4 if value >= 0 else -4, 0),
+            textcoords="offset points", va="center", ha="left" if value >= 0 else "right", fontsize=10.5,
+        )  # fmt: skip
+    low, high = min(values.min(), 0), max(values.max(), 0)
+    margin = 0.22 * ((high - low) or 1)  # room for the numbers
+    axes.set_xlim(low - margin * (low < 0), high + margin)
+    axes.axvline(0, color=MUTED, linewidth=1)
+    axes.set_yticks(positions, names)
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")

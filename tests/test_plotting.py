@@ -93,6 +93,14 @@ def test_probability_bars_writes_each_value():
     assert [label.get_text() for label in axes.get_yticklabels()] == ["0", "1", "2"]
 
 
+def test_score_bars_writes_each_value_on_its_side_of_zero():
+    _, axes = plotting.figure()
+    plotting.score_bars(axes, [2.1, -1.0], ["cat", "bird"], title="Scores")
+    assert [(text.get_text(), text.get_ha()) for text in axes.texts] == [("2.1", "left"), ("−1.0", "right")]
+    low, high = axes.get_xlim()
+    assert low < -1.0 and high > 2.1
+
+
 def test_confusion_matrix_shows_counts_and_hides_zeros():
     _, axes = plotting.figure()
     plotting.confusion_matrix(axes, [[5, 2], [0, 9]], ["cat", "dog"])
@@ -154,6 +162,8 @@ def test_simplex_point_maps_corners_and_center():
     [
         (lambda axes: plotting.probability_bars(axes, [[0.5, 0.5]]), "one vector"),
         (lambda axes: plotting.probability_bars(axes, [0.5, 0.5], ["a"]), "one label a value"),
+        (lambda axes: plotting.score_bars(axes, [1.0, np.inf]), "finite"),
+        (lambda axes: plotting.score_bars(axes, [1.0, -1.0], ["a"]), "one label a value"),
         (lambda axes: plotting.image_grid(np.zeros((4, 4))), "N, height, width"),
         (lambda axes: plotting.image_grid(np.zeros((2, 4, 4)), ["a"]), "one title an image"),
         (lambda axes: plotting.weight_grid(np.zeros((15, 2)), (4, 4), ["a", "b"]), r"4 × 4 = 16.*\(15, 2\)"),
