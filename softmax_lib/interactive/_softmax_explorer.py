@@ -14,6 +14,8 @@ def softmax_explorer(
     labels: Sequence[str] | None = None,
     temperature: float = 1.0,
     description: str | None = None,
+    *,
+    shift: bool = False,
 ) -> Figure:
     """Sliders for scores and temperature, bars for the probabilities, and a readout of entropy and top class.
 
@@ -27,6 +29,8 @@ def softmax_explorer(
         From 0.1 to 5.
     description : str, optional
         One sentence for readers who do not see the picture.
+    shift : bool
+        Whether to offer a slider that adds one number to all scores (and so moves no bar).
 
     Raises
     ------
@@ -55,4 +59,6 @@ def softmax_explorer(
         bars = f"Bars show the probabilities of {', '.join(names)}"
         description = f"{bars}; the sliders set their scores and the temperature."
     spec = {"logits": values.tolist(), "labels": names, "temperature": float(temperature)}
+    if shift:
+        spec["shift"] = True
     return Figure("softmax-explorer", spec, "Softmax explorer", description)

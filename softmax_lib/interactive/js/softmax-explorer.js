@@ -1,16 +1,17 @@
 /* Scores in, probabilities out: one slider a score, and one for the temperature.
- * spec: {logits: [K numbers], labels: [K strings], temperature} */
+ * spec: {logits: [K numbers], labels: [K strings], temperature, shift?: true for a slider that moves all scores} */
 lab.define("softmax-explorer", (() => {
   const { softmax, entropy, argmax } = lab.math, { picture, text, rect, line, axis, scale, fixed } = lab.svg;
   const WIDTH = 480, LEFT = 92, RIGHT = 426, TOP = 58;
-  const logits = (state, spec) => spec.labels.map((_, k) => state["z" + k]);
+  const logits = (state, spec) => spec.labels.map((_, k) => state["z" + k] + (state.shift || 0));
   const probabilities = (state, spec) => softmax(logits(state, spec), state.temperature);
   const value = (p) => (p > 0.9995 && p < 1 ? "> 0.999" : p > 0 && p < 0.0005 ? "< 0.001" : fixed(p, 3));
   return {
-    state: (spec) => Object.assign({ temperature: spec.temperature || 1 }, ...spec.logits.map((z, k) => ({ ["z" + k]: z }))),
+    state: (spec) => Object.assign({ temperature: spec.temperature || 1 }, spec.shift ? { shift: 0 } : {}, ...spec.logits.map((z, k) => ({ ["z" + k]: z }))),
     controls: (state, spec) => {
       const reach = Math.max(5, Math.ceil(Math.max(...spec.logits.map(Math.abs))));
       return [...spec.labels.map((label, k) => ({ id: "z" + k, label, type: "range", min: -reach, max: reach, step: 0.1 })),
+        ...(spec.shift ? [{ id: "shift", label: "added to all", type: "range", min: -5, max: 5, step: 0.1 }] : []),
         { id: "temperature", label: "temperature", type: "range", min: 0.1, max: 5, step: 0.1 }];
     },
     draw: (state, spec) => {
@@ -28,7 +29,8 @@ lab.define("softmax-explorer", (() => {
     },
     describe: (state, spec) => {
       const p = probabilities(state, spec), top = argmax(p);
-      return `Top class: ${spec.labels[top]}, with probability ${value(p[top])}. Entropy ${fixed(entropy(p), 3)} nats, ` +
+      const moved = state.shift ? `Scores ${logits(state, spec).map((z) => fixed(z, 1)).join(", ")}. ` : "";
+      return moved + `Top class: ${spec.labels[top]}, with probability ${value(p[top])}. Entropy ${fixed(entropy(p), 3)} nats, ` +
         `of at most ${fixed(Math.log(p.length), 3)} for ${p.length} classes.`;
     },
   };
