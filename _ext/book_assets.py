@@ -20,7 +20,7 @@ from sphinx.application import Sphinx
 
 THEME_CSS = ["styles/theme.css", "styles/pydata-sphinx-theme.css"]
 THEME_JS = ["scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js"]
-UNWANTED = re.compile(r"thebe|fontawesome|lab\.js")
+UNWANTED = re.compile(r"(?i:thebe)|fontawesome|togglebutton|^http|^DOCUMENTATION_OPTIONS\.|theme_switcher|^let toggle|^$")
 FONTS = ["vendor/fonts/source-serif-roman.woff2"]
 MATH_FONTS = ["vendor/katex/fonts/KaTeX_Main-Regular.woff2", "vendor/katex/fonts/KaTeX_Math-Italic.woff2"]
 ICON_RULE = re.compile(r'((?:\.fa-[a-z0-9-]+:{1,2}before,?)+)\{content:"\\([0-9a-f]+)"\}')
@@ -28,12 +28,13 @@ ICON_RULE = re.compile(r'((?:\.fa-[a-z0-9-]+:{1,2}before,?)+)\{content:"\\([0-9a
 
 def _page(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
     """Collect what the extensions ask for, and give the templates what they need in its place."""
-    wanted = app.env.book_assets = getattr(app.env, "book_assets", {"css": [], "js": []})
+    wanted = app.env.book_assets = getattr(app.env, "book_assets", {"css": [], "js": [], "inline": []})
     for kind, entries in (("css", context["css_files"]), ("js", context["script_files"])):
         for entry in entries:
             name = str(getattr(entry, "filename", entry) or "").split("?")[0].removeprefix("_static/")
-            if name and not name.startswith("http") and not UNWANTED.search(name) and name not in wanted[kind]:
-                wanted[kind].append(name)
+            inline = "" if name else entry.attributes.get("body") or ""
+            if not UNWANTED.search(name or inline) and (name or inline) not in wanted[kind if name else "inline"]:
+                wanted[kind if name else "inline"].append(name or inline)
     context["css_files"], context["script_files"] = [], []
     context["book_version"] = app.book_version
     body = context.get("body", "")
@@ -95,7 +96,7 @@ def _bundle(app: Sphinx, error: Exception | None) -> None:
     styles.sort(key=lambda name: name == "book.css")  # the book has the last word
     (static / "book.bundle.css").write_text(rcssmin.cssmin("\n".join(_style_sheet(static, s) for s in styles)), "utf8")
     scripts = [name for name in [*wanted["js"], *THEME_JS] if (static / name).exists()]
-    text = "".join(f";{(static / name).read_text('utf8').rstrip()}\n" for name in scripts)
+    text = "".join(f";{part.rstrip()}\n" for part in [*wanted["inline"], *((static / s).read_text("utf8") for s in scripts)])
     (static / "book.bundle.js").write_text(re.sub(r"//# sourceMappingURL.*", "", text), "utf8")
     for useless in {*static.rglob("fontawesome.js*"), *static.rglob("*.map"), *static.rglob("webfonts/*.ttf")}:
         useless.unlink()

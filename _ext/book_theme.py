@@ -67,6 +67,12 @@ def _say_minutes(app: Sphinx, page: str, template: str, context: dict, doctree: 
         context["body"] = context["body"].replace("</h1>", line, 1)
 
 
+def _hide_paths(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
+    """A traceback shows where a file lies on the machine that built the book; cut that down to the part that tells."""
+    body = context.get("body", "").replace(f"{notebooks.ROOT.as_posix()}/", "")
+    context["body"] = re.sub(r"(?<=[\s>])[^\s<>\"]*/(?:site-packages|lib/python3\.\d+)/", "", body)
+
+
 def _all_pages_are_there(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.name != "html":
         return
@@ -79,5 +85,6 @@ def _all_pages_are_there(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", _configure, priority=400)
     app.connect("html-page-context", _say_minutes)
+    app.connect("html-page-context", _hide_paths)
     app.connect("build-finished", _all_pages_are_there)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
