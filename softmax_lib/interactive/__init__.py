@@ -12,6 +12,26 @@ A new component is one file in ``js/`` and one function in a module of its own (
 
 from softmax_lib.interactive._decision_regions import decision_regions
 from softmax_lib.interactive._figure import Figure, component_names, script, stylesheet
+from softmax_lib.interactive._float_range import float_range
+from softmax_lib.interactive._garment_stress import garment_stress
+from softmax_lib.interactive._gibbs_simplex import gibbs_simplex
+from softmax_lib.interactive._loss_surface import loss_surface
+from softmax_lib.interactive._metropolis_walk import metropolis_walk
+from softmax_lib.interactive._random_utility import random_utility
+from softmax_lib.interactive._simplex_flow import simplex_flow
 from softmax_lib.interactive._softmax_explorer import softmax_explorer
 
-__all__ = ["Figure", "component_names", "decision_regions", "script", "softmax_explorer", "stylesheet"]
+__all__ = [
+    "Figure",
+    "component_names",
+    "decision_regions",
+    "float_range",
+    "garment_stress",
+    "gibbs_simplex",
+    "metropolis_walk",
+    "random_utility",
+    "script",
+    "simplex_flow",
+    "softmax_explorer",
+    "stylesheet",
+]
