@@ -104,7 +104,7 @@ def _bundle(app: Sphinx, error: Exception | None) -> None:
 
 def _version(app: Sphinx) -> None:
     """Part of the bundles' address: another one whenever their sources change."""
-    sources = [*sorted((Path(app.srcdir) / "_static").glob("*.*")), *sorted(Path(app.outdir).glob("_static/lab.*"))]
+    sources = [*sorted((Path(app.srcdir) / "_static").glob("*.*")), *sorted(Path(app.outdir).glob("_static/lab*"))]
     app.book_version = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
 
 

@@ -17,6 +17,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 CHAPTER = re.compile(r"chapters/(\d+)-")
+PROOF = re.compile(r'<div class="proof admonition"(?: id="proof")?>\s*<p>Proof\. ?')
+TWICE = re.compile(r' id="(?:proof|exercise|solution)-content"')  # the extensions give the same name to every box
 TITLE = re.compile(r"<h1>(\d+) · ")
 
 
@@ -51,14 +53,15 @@ def _number_by_chapter(app: Sphinx, env: BuildEnvironment) -> list[str]:
     return []
 
 
-def _chapter_number(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
-    """The chapter's number as an element of its own, so that the title page can set it apart."""
+def _tidy(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
+    """Give the style sheet elements to hold on to: a chapter's number, a proof; and keep names unique."""
     body = context.get("body", "")
+    body = PROOF.sub('<div class="proof-text"><p><span class="proof-label">Proof.</span> ', TWICE.sub("", body))
     context["body"] = TITLE.sub(r'<h1><span class="chapter-number">\1<span class="only-read"> · </span></span>', body, 1)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_post_transform(Fold)
     app.connect("env-get-updated", _number_by_chapter, priority=900)
-    app.connect("html-page-context", _chapter_number)
+    app.connect("html-page-context", _tidy)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,8 +1,8 @@
-"""Interactive figures in the book: drawn while it is built, brought to life by one script that all pages share.
+"""Interactive figures in the book: drawn while it is built, brought to life by scripts that all pages share.
 
 In JupyterLab a figure of softmax_lib.interactive carries its script in its own output. Here that copy is stripped,
 controls and first picture are drawn by the very same JavaScript in an embedded engine (so the page has its final size
-before any script runs, and a reader without scripts or on paper sees the picture), and the script is loaded once.
+before any script runs, and a reader without scripts or on paper sees the picture), and scripts are files that pages share.
 There is also a directive, for pages that are not notebooks:
 
     ```{lab} softmax-explorer
@@ -15,6 +15,7 @@ The public ways (ipywidgets, Plotly, Bokeh, thebe) need a kernel, another host, 
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -74,12 +75,16 @@ def _write_assets(app: Sphinx) -> None:
     if app.builder.format == "html":
         static = Path(app.outdir) / "_static"
         static.mkdir(parents=True, exist_ok=True)
-        (static / "lab.js").write_text(f"{interactive.script()}\nlab.mountAll();\n", "utf8")
+        for source in (Path(interactive.__file__).parent / "js").glob("*.js"):
+            start = 'addEventListener("DOMContentLoaded", lab.mountAll);\n' if source.stem == "lab" else ""
+            (static / f"lab-{source.name}").write_text(source.read_text("utf8") + start, "utf8")
         (static / "lab.css").write_text(interactive.stylesheet(), "utf8")
 
 
-def _load_script(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
-    context["has_lab"] = 'class="lab"' in context.get("body", "")
+def _load_scripts(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
+    """The runtime and the components that this page uses, and none on a page without."""
+    used = sorted(set(re.findall(r'<script type="application/json">{"component":"([\w-]+)"', context.get("body", ""))))
+    context["lab_scripts"] = [f"_static/lab-{name}.js" for name in (["lab", *used] if used else [])]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -87,5 +92,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_post_transform(DrawFigures)
     app.add_css_file("lab.css")
     app.connect("builder-inited", _write_assets)
-    app.connect("html-page-context", _load_script)
+    app.connect("html-page-context", _load_scripts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
