@@ -64,7 +64,9 @@ def decision_regions(
         raise ValueError(f"names must hold 2 to 4 class names, not {count}")
     labels = np.asarray(targets)
     if labels.shape != data.shape[:1] or labels.dtype.kind not in "iu":
-        raise ValueError(f"targets must be {len(data)} integers, one a point; got {labels.dtype} of shape {labels.shape}")
+        raise ValueError(
+            f"targets must be {len(data)} integers, one a point; got {labels.dtype} of shape {labels.shape}"
+        )
     if labels.min() < 0 or labels.max() >= count:
         raise ValueError(f"targets must lie in 0..{count - 1} for {count} names, not {labels.min()}..{labels.max()}")
     if len(features) != 2:
