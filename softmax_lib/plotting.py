@@ -20,8 +20,8 @@ from matplotlib.figure import Figure
 
 __all__ = [
     "CLASS_COLORS", "DIVERGING", "GRID", "INK", "INTENSITY", "MUTED", "PAPER", "annotate_lines", "bar_labels",
-    "confusion_matrix", "decision_regions", "figure", "image_grid", "probability_bars", "reference_line",
-    "simplex_axes", "simplex_point", "use_book_style", "weight_grid",
+    "confusion_matrix", "decision_regions", "figure", "image_grid", "lane_map", "probability_bars", "reference_line",
+    "score_bars", "simplex_axes", "simplex_point", "use_book_style", "weight_grid",
 ]  # fmt: skip
 
 INK, MUTED, GRID, PAPER = "#1f2430", "#6a7180", "#d9dde3", "#fdfdfe"
@@ -532,6 +532,45 @@ def bar_labels(axes: Axes, bars, texts: Sequence[str]) -> None:
     Used in chapters 4, 6 and 10.
     """
     axes.bar_label(bars, labels=list(texts), padding=2, fontsize=10)
+
+
+def lane_map(axes: Axes, start: tuple[str, str], lanes: dict[str, Sequence[tuple[str, str]]]) -> None:
+    """A map of boxes: one start on the left, from which named lanes of boxes lead to the right.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    start : (title, question)
+        Texts of the box that all lanes leave from.
+    lanes : dict of sequences of (title, question)
+        The boxes of each named lane, in order, at most ten lanes.
+
+    Raises
+    ------
+    ValueError
+        If there is no lane, or a lane without a box.
+
+    Notes
+    -----
+    Used in chapter 1.
+    """
+    if not lanes or not all(lanes.values()):
+        raise ValueError("lane_map needs at least one lane, and at least one box in every lane.")
+    middle = (len(lanes) - 1) / 2
+    boxes = [(0, middle, INK, start)]
+    for lane, (name, stops) in enumerate(lanes.items()):
+        color = CLASS_COLORS[lane]
+        axes.plot([0, 1, len(stops)], [middle, lane, lane], color=color, linewidth=3, zorder=0)
+        axes.text(0.56, lane - 0.36, name, color=color, fontweight="semibold", va="bottom")
+        boxes += [(column, lane, color, stop) for column, stop in enumerate(stops, 1)]
+    for x, y, color, (title, question) in boxes:
+        frame = plt.Rectangle((x - 0.44, y - 0.27), 0.88, 0.54, facecolor=PAPER, edgecolor=color, linewidth=1.6)
+        axes.add_patch(frame)
+        axes.text(x, y - 0.11, title, ha="center", va="center", fontweight="semibold")
+        axes.text(x, y + 0.13, question, ha="center", va="center", fontsize=10)
+    axes.set_xlim(-0.5, max(map(len, lanes.values())) + 0.5)
+    axes.set_ylim(len(lanes) - 0.65, -0.65)
+    axes.set_axis_off()
 
 
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])

@@ -98,7 +98,8 @@ def test_score_bars_writes_each_value_on_its_side_of_zero():
     plotting.score_bars(axes, [2.1, -1.0], ["cat", "bird"], title="Scores")
     assert [(text.get_text(), text.get_ha()) for text in axes.texts] == [("2.1", "left"), ("−1.0", "right")]
     low, high = axes.get_xlim()
-    assert low < -1.0 and high > 2.1
+    assert low < -1.0
+    assert high > 2.1
 
 
 def test_confusion_matrix_shows_counts_and_hides_zeros():
@@ -152,6 +153,16 @@ def test_small_helpers():
     assert {"half", "one", "two"} <= {text.get_text() for text in axes.texts}
 
 
+def test_lane_map_shows_every_box():
+    _, axes = plotting.figure()
+    plotting.lane_map(
+        axes, ("one", "why?"), {"first": [("two", "how?")], "second": [("three", "when?"), ("four", "who?")]}
+    )
+    texts = {text.get_text() for text in axes.texts}
+    assert texts == {"one", "why?", "first", "two", "how?", "second", "three", "when?", "four", "who?"}
+    assert len(axes.patches) == 4
+
+
 def test_simplex_point_maps_corners_and_center():
     assert np.allclose(plotting.simplex_point(np.eye(3)), [[0, 0], [1, 0], [0.5, np.sqrt(0.75)]])
     assert np.allclose(plotting.simplex_point(np.full(3, 1 / 3)), [0.5, np.sqrt(0.75) / 3])
@@ -163,6 +174,7 @@ def test_simplex_point_maps_corners_and_center():
         (lambda axes: plotting.probability_bars(axes, [[0.5, 0.5]]), "one vector"),
         (lambda axes: plotting.probability_bars(axes, [0.5, 0.5], ["a"]), "one label a value"),
         (lambda axes: plotting.score_bars(axes, [1.0, np.inf]), "finite"),
+        (lambda axes: plotting.lane_map(axes, ("one", "why?"), {"empty": []}), "at least one box"),
         (lambda axes: plotting.score_bars(axes, [1.0, -1.0], ["a"]), "one label a value"),
         (lambda axes: plotting.image_grid(np.zeros((4, 4))), "N, height, width"),
         (lambda axes: plotting.image_grid(np.zeros((2, 4, 4)), ["a"]), "one title an image"),
