@@ -26,18 +26,10 @@ lab.define("decision-regions", (() => {
   // The share of the frame that a polygon covers (shoelace formula).
   const area = (shape) => Math.abs(sum(shape.map(([u, v], i) => { const [s, t] = shape[(i + 1) % shape.length]; return u * t - s * v; }))) / 2;
 
-  // Where p_k crosses a level, as segments: marching squares on a grid of log-odds log(p / (1 − p)).
+  // Where p_k crosses a level, as segments, from a grid of log-odds log(p / (1 − p)).
   function contour(grid, level) {
-    const step = (2 * REACH) / CELLS, at = (i) => -REACH + i * step, goal = Math.log(level / (1 - level)), out = [];
-    for (let i = 0; i < CELLS; i++) for (let j = 0; j < CELLS; j++) {
-      const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]], crossings = [];
-      corners.forEach(([a, b], n) => {
-        const [c, d] = corners[(n + 1) % 4], s = grid[a][b] - goal, t = grid[c][d] - goal;
-        if ((s < 0) !== (t < 0)) { const r = s / (s - t); crossings.push([at(a + (c - a) * r), at(b + (d - b) * r)]); }
-      });
-      for (let n = 0; n + 1 < crossings.length; n += 2) out.push([crossings[n], crossings[n + 1]]);
-    }
-    return out;
+    const step = (2 * REACH) / CELLS, at = (i) => -REACH + i * step;
+    return lab.math.contour(grid, Math.log(level / (1 - level))).map((segment) => segment.map(([i, j]) => [at(i), at(j)]));
   }
   function logOdds(state) {                                       // one grid for every class
     const step = (2 * REACH) / CELLS, grids = classes(state).map(() => []);

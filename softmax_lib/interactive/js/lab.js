@@ -47,6 +47,19 @@
       });
       return out;
     },
+    // where a surface, given on a grid as rows of values, crosses a level: segments in grid units (marching squares)
+    contour: (grid, level) => {
+      const out = [];
+      for (let i = 0; i + 1 < grid.length; i++) for (let j = 0; j + 1 < grid[i].length; j++) {
+        const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]], crossings = [];
+        corners.forEach(([a, b], n) => {
+          const [c, d] = corners[(n + 1) % 4], s = grid[a][b] - level, t = grid[c][d] - level;
+          if ((s < 0) !== (t < 0)) { const r = s / (s - t); crossings.push([a + (c - a) * r, b + (d - b) * r]); }
+        });
+        for (let n = 0; n + 1 < crossings.length; n += 2) out.push([crossings[n], crossings[n + 1]]);
+      }
+      return out;
+    },
     // a small seeded generator (mulberry32); the same seed gives the same draws everywhere
     rng: (seed) => {
       let a = seed >>> 0;
