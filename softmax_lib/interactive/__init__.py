@@ -28,6 +28,7 @@ __all__ = [
     "float_range",
     "garment_stress",
     "gibbs_simplex",
+    "loss_surface",
     "metropolis_walk",
     "random_utility",
     "script",
