@@ -561,7 +561,7 @@ def lane_map(axes: Axes, start: tuple[str, str], lanes: dict[str, Sequence[tuple
     for lane, (name, stops) in enumerate(lanes.items()):
         color = CLASS_COLORS[lane]
         axes.plot([0, 1, len(stops)], [middle, lane, lane], color=color, linewidth=3, zorder=0)
-        axes.text(0.56, lane - 0.36, name, color=color, fontweight="semibold", va="bottom")
+        axes.text(0.75, lane - 0.34, name, color=color, fontweight="semibold", va="bottom")
         boxes += [(column, lane, color, stop) for column, stop in enumerate(stops, 1)]
     for x, y, color, (title, question) in boxes:
         frame = plt.Rectangle((x - 0.44, y - 0.27), 0.88, 0.54, facecolor=PAPER, edgecolor=color, linewidth=1.6)
