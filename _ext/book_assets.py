@@ -2,20 +2,19 @@
 
 The theme, its extensions and Jupyter Book ask for some twenty files a page, among them 800 KB of icons and, even when
 switched off, a script from a content network. The templates in _templates/ link two bundles instead, which are put
-together here after the build, with an icon font that holds the icons in use. Sphinx has no bundler, and the public
+together here after the build. Sphinx has no bundler, and the public
 minifying extensions treat each file by itself.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import re
 from pathlib import Path
 
+import book_slim
 import rcssmin
-from fontTools import subset
 from sphinx.application import Sphinx
 
 THEME_CSS = ["styles/theme.css", "styles/pydata-sphinx-theme.css"]
@@ -23,7 +22,6 @@ THEME_JS = ["scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js"]
 UNWANTED = re.compile(r"(?i:thebe)|fontawesome|togglebutton|^http|^DOCUMENTATION_OPTIONS\.|theme_switcher|^let toggle|^$")
 FONTS = ["vendor/fonts/source-serif-roman.woff2"]
 MATH_FONTS = ["vendor/katex/fonts/KaTeX_Main-Regular.woff2", "vendor/katex/fonts/KaTeX_Math-Italic.woff2"]
-ICON_RULE = re.compile(r'((?:\.fa-[a-z0-9-]+:{1,2}before,?)+)\{content:"\\([0-9a-f]+)"\}')
 
 
 def _page(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
@@ -60,44 +58,21 @@ def _style_sheet(static: Path, name: str) -> str:
     return re.sub(r"url\(([^)]+)\)", located, text)
 
 
-def _icons(out: Path, static: Path) -> None:
-    """Keep the icons that pages and scripts name, in the style sheet and in the fonts."""
-    sheet = static / THEME_CSS[1]
-    named = set()
-    for source in [*out.rglob("*.html"), *(static / "scripts").glob("*theme.js"), *static.glob("*.js")]:
-        named |= set(re.findall(r"\bfa-([a-z0-9-]+)", source.read_text("utf8")))
-    codes = set()
-
-    def kept(rule: re.Match) -> str:
-        if not named & set(re.findall(r"\.fa-([a-z0-9-]+):", rule[1])):
-            return ""
-        codes.add(int(rule[2], 16))
-        return rule[0]
-
-    sheet.write_text(ICON_RULE.sub(kept, sheet.read_text("utf8")), "utf8")
-    for rule in static.rglob("*.css"):
-        codes |= {int(code, 16) for code in re.findall(r'"\\(f[0-9a-f]{3})', rule.read_text("utf8"))}
-    options = subset.Options(flavor="woff2", layout_features=[])
-    for path in (static / "vendor/fontawesome/webfonts").glob("*.woff2"):
-        font = subset.load_font(str(path), options)
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(unicodes=codes)
-        subsetter.subset(font)
-        subset.save_font(font, str(path), options)
-
-
 def _bundle(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html" or not hasattr(app.env, "book_assets"):
         return
     out, wanted = Path(app.outdir), app.env.book_assets
     static = out / "_static"
-    _icons(out, static)
+    scripts = [static / name for name in [*wanted["js"], *THEME_JS] if (static / name).exists()]
+    text = "".join(f";{part.rstrip()}\n" for part in [*wanted["inline"], *(s.read_text("utf8") for s in scripts)])
+    (static / "book.bundle.js").write_text(re.sub(r"//# sourceMappingURL.*", "", text), "utf8")
     styles = [*THEME_CSS, *[name for name in wanted["css"] if name not in THEME_CSS]]
     styles.sort(key=lambda name: name == "book.css")  # the book has the last word
-    (static / "book.bundle.css").write_text(rcssmin.cssmin("\n".join(_style_sheet(static, s) for s in styles)), "utf8")
-    scripts = [name for name in [*wanted["js"], *THEME_JS] if (static / name).exists()]
-    text = "".join(f";{part.rstrip()}\n" for part in [*wanted["inline"], *((static / s).read_text("utf8") for s in scripts)])
-    (static / "book.bundle.js").write_text(re.sub(r"//# sourceMappingURL.*", "", text), "utf8")
+    sheet = rcssmin.cssmin("\n".join(_style_sheet(static, name) for name in styles))
+    words = book_slim.words_of([*out.rglob("*.html"), *static.glob("*.js")])
+    sheet = book_slim.used_rules(sheet, words)
+    (static / "book.bundle.css").write_text(sheet, "utf8")
+    book_slim.subset_icons(static / "vendor/fontawesome/webfonts", sheet)
     for useless in {*static.rglob("fontawesome.js*"), *static.rglob("*.map"), *static.rglob("webfonts/*.ttf")}:
         useless.unlink()
 
@@ -109,7 +84,6 @@ def _version(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    logging.getLogger("fontTools").setLevel(logging.WARNING)
     app.connect("builder-inited", _version, priority=900)
     app.connect("html-page-context", _page, priority=950)
     app.connect("build-finished", _bundle, priority=800)

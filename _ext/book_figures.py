@@ -28,6 +28,7 @@ VARIABLES = {INK: "--fig-ink", MUTED: "--fig-muted", GRID: "--fig-grid", PAPER: 
     "#2b8cc4": "--c5", "#7a4f2e": "--c6", "#d0467a": "--c7", "#6b7280": "--c8", "#5b57c7": "--c9",
 }  # fmt: skip
 COLOR = re.compile("|".join(VARIABLES), re.IGNORECASE)
+LONG_NUMBER = re.compile(r"(\d+\.\d\d)\d+")  # a hundredth of a point is enough
 FONT = re.compile(r"font: ((?:[\w.-]+ )*)([\d.]+px) [^;\"]*")
 
 
@@ -43,6 +44,7 @@ def inline_svg(source: str, alt: str, prefix: str) -> str:
     svg = re.sub(r' (fill|stroke|stop-color)="(#[0-9a-fA-F]{6})"', r' style="\1: \2"', svg)
     svg = COLOR.sub(lambda found: f"var({VARIABLES[found[0].lower()]})", svg)
     svg = FONT.sub(r"font: \1\2 var(--fig-font)", svg)
+    svg = re.sub(r"<[^>]*>", lambda tag: LONG_NUMBER.sub(r"\1", tag[0]), svg)
     svg = re.sub(r">\s+<", "><", svg)
     box = re.search(r'viewBox="([^"]*)"', svg)[1]
     width, height = (round(float(length) * 4 / 3) for length in box.split()[2:])  # points to pixels
