@@ -73,7 +73,9 @@ def test_a_step_is_gradient_descent(play):
 
 
 def test_a_dragged_handle_sets_the_weights_and_the_sliders(play):
-    state = play(["move", "2", 256, 110])["state"]  # the origin lies at (256, 210), an arrow is drawn at half its length
+    state = play(["move", "2", 256, 110])[
+        "state"
+    ]  # the origin lies at (256, 210), an arrow is drawn at half its length
     np.testing.assert_allclose([row[2] for row in state["weights"]], [0.0, 3.2], atol=1e-12)
     assert (state["selected"], state["second"]) == (2, pytest.approx(3.2))
 
@@ -99,7 +101,9 @@ def test_bad_input_is_explained(change, message):
 
 def regions(svg):
     """The point lists of the three filled regions (they are drawn at opacity 0.15)."""
-    return [part.split('"')[0] for part in svg.split('<polygon points="')[1:] if 'fill-opacity="0.15"' in part.split(">")[0]]
+    return [
+        part.split('"')[0] for part in svg.split('<polygon points="')[1:] if 'fill-opacity="0.15"' in part.split(">")[0]
+    ]
 
 
 def corners(points):
