@@ -6,6 +6,7 @@ overflows nor loses digits, row by row, whatever the input: :mod:`softmax_lib._k
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterable
 
@@ -431,7 +432,7 @@ def _run(kernel: Callable[[np.ndarray, np.ndarray], None], x: np.ndarray, result
     rows, result_rows = _as_rows(x, axes), _as_rows(result, axes)
     with np.errstate(all="ignore"):
         kernel(rows, result_rows)
-    if not np.may_share_memory(result_rows, result):  # the rows of the result could only be had as a copy
+    if result_rows.base is not result and not np.may_share_memory(result_rows, result):  # the rows of the result could only be had as a copy
         moved = np.moveaxis(result, axes, range(-len(axes), 0))
         moved[...] = result_rows.reshape(moved.shape)
 
@@ -451,9 +452,10 @@ def _normalized_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
 
 def _as_rows(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
     """`x` as an array with one row for every slice along `axes`: a view if there is one, else a copy."""
-    moved = np.moveaxis(x, axes, range(-len(axes), 0))
-    length = int(np.prod([x.shape[i] for i in axes]))
-    return moved.reshape(-1, length)
+    length = math.prod(x.shape[i] for i in axes)
+    if axes != tuple(range(x.ndim - len(axes), x.ndim)):
+        x = np.moveaxis(x, axes, range(-len(axes), 0))
+    return x.reshape(-1, length)
 
 
 def _without_excluded(x: np.ndarray, where: ArrayLike | None) -> np.ndarray:
