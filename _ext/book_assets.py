@@ -19,7 +19,9 @@ from sphinx.application import Sphinx
 
 THEME_CSS = ["styles/theme.css", "styles/pydata-sphinx-theme.css"]
 THEME_JS = ["scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js"]
-UNWANTED = re.compile(r"(?i:thebe)|fontawesome|togglebutton|^http|^DOCUMENTATION_OPTIONS\.|theme_switcher|^let toggle|^$")
+UNWANTED = re.compile(
+    r"(?i:thebe)|fontawesome|togglebutton|^http|^DOCUMENTATION_OPTIONS\.|theme_switcher|^let toggle|^$"
+)
 FONTS = ["vendor/fonts/source-serif-roman.woff2"]
 MATH_FONTS = ["vendor/katex/fonts/KaTeX_Main-Regular.woff2", "vendor/katex/fonts/KaTeX_Math-Italic.woff2"]
 

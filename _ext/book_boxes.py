@@ -38,7 +38,9 @@ class Fold(SphinxPostTransform):
             if kind != "solution" and title is not None and title.parent is box:
                 box.remove(title)
             box["classes"] = [*classes, "folded"]
-            start = f'<details class="fold fold-{kind}"{" open" if paper else ""}><summary>{html.escape(summary)}</summary>'
+            start = (
+                f'<details class="fold fold-{kind}"{" open" if paper else ""}><summary>{html.escape(summary)}</summary>'
+            )
             place = box.parent.index(box)
             box.parent.insert(place + 1, nodes.raw("", "</details>", format="html"))
             box.parent.insert(place, nodes.raw("", start, format="html"))
@@ -57,7 +59,9 @@ def _tidy(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.d
     """Give the style sheet elements to hold on to: a chapter's number, a proof; and keep names unique."""
     body = context.get("body", "")
     body = PROOF.sub('<div class="proof-text"><p><span class="proof-label">Proof.</span> ', TWICE.sub("", body))
-    context["body"] = TITLE.sub(r'<h1><span class="chapter-number">\1<span class="only-read"> · </span></span>', body, 1)
+    context["body"] = TITLE.sub(
+        r'<h1><span class="chapter-number">\1<span class="only-read"> · </span></span>', body, 1
+    )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -32,6 +32,10 @@ LONG_NUMBER = re.compile(r"(\d+\.\d\d)\d+")  # a hundredth of a point is enough
 FONT = re.compile(r"font: ((?:[\w.-]+ )*)([\d.]+px) [^;\"]*")
 
 
+def _text_color(found: re.Match) -> str:
+    return f"var({VARIABLES[found[0].lower()].replace('--c', '--t')})"
+
+
 def inline_svg(source: str, alt: str, prefix: str) -> str:
     """The SVG as an element of a page: ids unique, colors variables, size by the column, text for screen readers."""
     svg = source[source.index("<svg") :]
@@ -42,6 +46,8 @@ def inline_svg(source: str, alt: str, prefix: str) -> str:
     svg = svg.replace("xlink:href", "href")
     # A color in a presentation attribute cannot be a variable: make it a declaration.
     svg = re.sub(r' (fill|stroke|stop-color)="(#[0-9a-fA-F]{6})"', r' style="\1: \2"', svg)
+    # Small letters need more contrast than areas: a class's color has a darker variant for text, --t0 … --t9.
+    svg = re.sub(r"<text[^>]*>", lambda tag: COLOR.sub(_text_color, tag[0]), svg)
     svg = COLOR.sub(lambda found: f"var({VARIABLES[found[0].lower()]})", svg)
     svg = FONT.sub(r"font: \1\2 var(--fig-font)", svg)
     svg = re.sub(r"<[^>]*>", lambda tag: LONG_NUMBER.sub(r"\1", tag[0]), svg)

@@ -59,7 +59,9 @@ def used_rules(css: str, words: set[str]) -> str:
 def subset_icons(folder: Path, css: str) -> None:
     """Cut each icon font in `folder` down to the code points that the style sheet names."""
     logging.getLogger("fontTools").setLevel(logging.WARNING)
-    codes = {int(code, 16) for code in re.findall(r'"\\(f[0-9a-f]{3})', css)} | {ord(c) for c in css if "\ue000" <= c <= "\uf8ff"}
+    codes = {int(code, 16) for code in re.findall(r'"\\(f[0-9a-f]{3})', css)} | {
+        ord(c) for c in css if "\ue000" <= c <= "\uf8ff"
+    }
     options = subset.Options(flavor="woff2", layout_features=[])
     for path in folder.glob("*.woff2"):
         font = subset.load_font(str(path), options)

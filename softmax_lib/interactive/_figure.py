@@ -87,6 +87,5 @@ class Figure:
 
     def _repr_html_(self) -> str:
         return (
-            f"{self.to_html()}<style>{stylesheet()}</style>"
-            f"<script>{script(self.component)}\nlab.mountAll();</script>"
+            f"{self.to_html()}<style>{stylesheet()}</style><script>{script(self.component)}\nlab.mountAll();</script>"
         )

@@ -1,0 +1,153 @@
+"""The small Sphinx extensions of the book, each by itself."""
+
+from __future__ import annotations
+
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import book_boxes
+import book_cards
+import book_figures
+import book_interactive
+import book_math
+import book_slim
+import book_theme
+import conftest  # puts _ext on the path
+import matplotlib
+import matplotlib.pyplot as plt
+import pytest
+
+from softmax_lib import interactive, plotting
+
+EXTENSIONS = sorted((conftest.ROOT / "_ext").glob("book_*.py"))
+
+
+@pytest.mark.parametrize("path", EXTENSIONS, ids=lambda path: path.stem)
+def test_an_extension_is_short_and_says_why_it_exists(path):
+    text = path.read_text("utf8")
+    assert len(text.splitlines()) < 100
+    assert len(re.match(r'"""(.+?)"""', text, re.DOTALL)[1]) > 200
+
+
+def test_math_becomes_html_and_mathml():
+    drawn = book_math.render(r"\sigma(z)_k=\frac{e^{z_k}}{\sum_j e^{z_j}}", True)
+    assert "<math" in drawn
+    assert 'aria-hidden="true"' in drawn
+
+
+@pytest.mark.parametrize("tex", [r"\frac{1}", r"\nosuchcommand{x}", r"x^", r"\left( x"])
+def test_bad_tex_is_an_error(tex):
+    with pytest.raises(book_math.JSEvalException, match="KaTeX parse error"):
+        book_math.render(tex, False)
+
+
+def test_macros_are_known_to_the_formulas():
+    assert "ℝ" in book_math.render(r"\Real", False, r'{"\\Real": "\\mathbb{R}"}')
+
+
+def test_colors_are_those_of_the_library():
+    named = {
+        plotting.INK: "--fig-ink",
+        plotting.MUTED: "--fig-muted",
+        plotting.GRID: "--fig-grid",
+        plotting.PAPER: "--fig-paper",
+    }
+    named |= {color: f"--c{k}" for k, color in enumerate(plotting.CLASS_COLORS)}
+    assert named == book_figures.VARIABLES
+
+
+@pytest.fixture
+def svg(tmp_path):
+    with matplotlib.rc_context():
+        plotting.use_book_style()
+        figure, axes = plotting.figure(height=2)
+        axes.plot([0, 1, 2], [0.123456, 0.5, 0.25], color=plotting.CLASS_COLORS[1], marker="o")
+        axes.text(0.5, 0.3, "a <label> & more", color=plotting.CLASS_COLORS[2])
+        figure.savefig(tmp_path / "figure.svg")
+        plt.close(figure)
+    return (tmp_path / "figure.svg").read_text("utf8")
+
+
+def test_a_figure_in_the_page_follows_the_theme(svg):
+    inline = book_figures.inline_svg(svg, "What it shows & says", "p-1")
+    root = ElementTree.fromstring(inline)
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == "What it shows & says"
+    assert not re.search("|".join(book_figures.VARIABLES), inline, re.IGNORECASE)
+    assert "var(--c1)" in inline
+    assert "var(--t2)" in re.search(r"<text[^>]*>a &lt;label", inline)[0]
+    assert "a <label> & more" in "".join(root.itertext())
+
+
+def test_names_in_a_figure_are_its_own(svg):
+    one, two = (book_figures.inline_svg(svg, "words", prefix) for prefix in ("p-1", "p-2"))
+    names = [set(re.findall(r' id="([^"]+)"', text)) for text in (one, two)]
+    assert names[0]
+    assert not names[0] & names[1]
+    for text, own in zip((one, two), names, strict=True):
+        assert set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", text)) <= own
+
+
+def test_unused_rules_are_left_out_and_used_ones_kept():
+    css = ".a,.b .c{color:red}.d:not(.z){x:y}@media print{.b{x:y}.a{x:y}}@font-face{font-family:F}a[href]{x:y}"
+    kept = book_slim.used_rules(css, {"a", "d"})
+    assert kept == ".a{color:red}.d:not(.z){x:y}@media print{.a{x:y}}@font-face{font-family:F}a[href]{x:y}".replace(
+        "@font-face{", "@font-face{"
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, ("", "")),
+        (
+            {"BOOK_REPOSITORY_URL": "https://git.example/a/b/", "BOOK_REPOSITORY_BRANCH": "x"},
+            ("https://git.example/a/b", "x"),
+        ),
+        ({"GITHUB_REPOSITORY": "a/b", "GITHUB_REF_NAME": "main"}, ("https://github.com/a/b", "main")),
+        (
+            {"CI_PROJECT_URL": "https://gitlab.example/a/b", "CI_DEFAULT_BRANCH": "trunk"},
+            ("https://gitlab.example/a/b", "trunk"),
+        ),
+    ],
+)
+def test_the_repository_is_found_in_the_environment(environment, expected):
+    assert book_theme.repository(environment) == expected
+
+
+def test_the_icon_is_a_softmax():
+    heights = [float(h) for h in re.findall(r'width="7" height="([\d.]+)"', book_cards.icon())]
+    assert heights[0] / 28 == pytest.approx(0.826, abs=0.01)
+    assert heights == sorted(heights, reverse=True)
+
+
+def test_the_card_is_a_picture(tmp_path):
+    book_cards.draw_card(tmp_path / "card.png", "A title")
+    assert (tmp_path / "card.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_figure_is_drawn_before_the_page_is_read():
+    figure = interactive.softmax_explorer([2.1, 0.3, -1.0], ["cat", "dog", "bird"])
+    assert interactive.Figure.from_html(figure._repr_html_()) == figure
+    drawn = book_interactive.draw(figure, "lab7")
+    assert 'id="lab7-temperature"' in drawn
+    assert "cat, with probability 0.826" in drawn
+
+
+def test_a_proof_and_a_chapter_number_get_elements():
+    class Nothing:
+        pass
+
+    context = {"body": '<h1>4 · Lines</h1><div class="proof admonition" id="proof">\n<p>Proof. So it is.</p></div>'}
+    book_boxes._tidy(Nothing, "chapters/04-x", "", context, None)
+    assert '<span class="chapter-number">4' in context["body"]
+    assert '<div class="proof-text"><p><span class="proof-label">Proof.</span> So it is.' in context["body"]
+
+
+def test_the_extensions_need_no_package_beyond_the_requirements():
+    listed = (conftest.ROOT / "requirements.txt").read_text("utf8").lower()
+    for package in ("mini-racer", "fonttools", "brotli", "rcssmin", "sphinx-proof", "sphinx-exercise"):
+        assert package in listed
+    assert Path(sys.modules["tinycss2"].__file__).exists()  # comes with nbconvert

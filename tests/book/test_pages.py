@@ -1,0 +1,128 @@
+"""Every page of the built book, in a browser."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import DARK, LIGHT, PHONE
+
+KILOBYTE = 1024
+WAYS = [LIGHT, DARK]
+
+RAW_TEX = r"""() => {
+  const clone = document.querySelector("article, main").cloneNode(true);
+  clone.querySelectorAll(".katex, pre, code, script, style, svg").forEach((e) => e.remove());
+  return clone.textContent.match(/\$\$|\\(?:frac|sum|operatorname|mathbb|left|begin|top|in)\b/g) || [];
+}"""
+HEADINGS = """() => [...document.querySelectorAll("main h1, main h2, main h3, main h4, main h5")]
+  .filter((h) => h.offsetParent !== null).map((h) => [Number(h.tagName[1]), h.textContent])"""
+PICTURES = """() => [...document.querySelectorAll("main img, main svg[role=img]")]
+  .map((e) => [e.getAttribute("alt") ?? e.getAttribute("aria-label") ?? "", e.outerHTML.slice(0, 120)])"""
+# What lies under each letter of a figure: the first painted shape below it, or the page itself.
+LETTERS = """() => {
+  const color = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return [n[0], n[1], n[2], n.length > 3 ? n[3] : 1]; };
+  const over = (a, b) => [0, 1, 2].map((i) => a[i] * a[3] + b[i] * (1 - a[3]));
+  const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const page = color(getComputedStyle(document.documentElement).backgroundColor), found = [];
+  document.querySelectorAll("svg.book-figure text").forEach((letter) => {
+    letter.scrollIntoView({ block: "center", inline: "center" });
+    const box = letter.getBoundingClientRect(), svg = letter.closest("svg");
+    const below = document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+      .filter((e) => svg.contains(e) && e !== svg && e.tagName !== "text" && e.tagName !== "tspan" && e.tagName !== "g");
+    if (below.some((e) => e.tagName === "image")) return;
+    let ground = page.slice(0, 3);
+    for (const e of below.reverse()) {
+      const style = getComputedStyle(e);
+      if (style.fill === "none") continue;
+      const fill = color(style.fill);
+      fill[3] *= Number(style.fillOpacity) * Number(style.opacity);
+      ground = over(fill, ground);
+    }
+    const ink = color(getComputedStyle(letter).fill).slice(0, 3), pair = [light(ink), light(ground)].sort((a, b) => b - a);
+    found.push([letter.textContent.trim(), (pair[0] + 0.05) / (pair[1] + 0.05)]);
+  });
+  return found;
+}"""
+
+
+def test_opens_without_error_and_asks_no_other_host(visit, name):
+    result = visit(name)
+    assert result.errors == []
+    assert result.foreign == []
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_axe_finds_nothing(visit, name, how):
+    violations = Axe().run(visit(name, how).page).response["violations"]
+    found = [(v["id"], [node["html"][:160] for node in v["nodes"][:4]]) for v in violations]
+    assert found == []
+
+
+def test_formulas_are_drawn(visit, name):
+    page = visit(name).page
+    assert page.evaluate(RAW_TEX) == []
+    assert page.locator("main .math").count() == page.locator("main .math > .katex, main .math > .formula").count()
+    assert page.locator("main .katex").count() == page.locator("main .katex math").count()
+
+
+def test_headings_are_in_order(visit, name):
+    levels = visit(name).page.evaluate(HEADINGS)
+    assert [level for level, _ in levels].count(1) == 1
+    steps = [(before, after) for before, after in itertools.pairwise(levels) if after[0] > before[0] + 1]
+    assert steps == []
+
+
+def test_pictures_have_words(visit, name):
+    for words, markup in visit(name).page.evaluate(PICTURES):
+        assert len(words) > 15, f"too few words: {markup}"
+        assert not words.endswith((".svg", ".png", ".jpg")), f"a path is no description: {markup}"
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_letters_in_figures_are_legible(visit, name, how):
+    faint = [
+        (text, round(ratio, 2)) for text, ratio in visit(name, how).page.evaluate(LETTERS) if text and ratio < 4.45
+    ]
+    assert faint == []
+
+
+def test_nothing_moves_while_the_page_loads(visit, name):
+    assert visit(name).page.evaluate("window.shifts") <= 0.02
+    assert visit(name, PHONE).page.evaluate("window.shifts") <= 0.02
+
+
+def test_phone_needs_no_scrolling_sideways(visit, name):
+    width = visit(name, PHONE).page.evaluate(
+        "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
+    )
+    assert width <= 390
+
+
+def test_is_light(visit, name):
+    """Bytes as a server sends them; the page itself carries its text, formulas and figures."""
+    result = visit(name)
+    page = result.page
+    pictures = page.evaluate("[...document.querySelectorAll('svg.book-figure')].map((e) => e.outerHTML.length)")
+    assert len(result.weights) <= 20
+    assert result.weight(".css") <= 45 * KILOBYTE
+    assert result.weight(".js") <= (150 if name == "search.html" else 75) * KILOBYTE
+    assert result.weight(".woff2") <= 190 * KILOBYTE
+    assert result.weight() <= (330 if not pictures else 600) * KILOBYTE
+
+
+def test_scrolling_regions_are_reached_by_keyboard(visit, name):
+    page = visit(name, PHONE).page
+    stuck = page.evaluate("""() => [...document.querySelectorAll("main .formula, main pre, main .cell_output, main .pst-scrollable-table-container")]
+      .filter((e) => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX))
+      .filter((e) => e.offsetParent !== null && e.tabIndex < 0 && !e.querySelector("[tabindex='0'], a, button")).map((e) => e.outerHTML.slice(0, 120))""")
+    assert stuck == []
+
+
+def test_dark_is_dark(visit, name):
+    page = visit(name, DARK).page
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).map(Number)")
+    assert max(ground[:3]) < 60

@@ -1,0 +1,30 @@
+"""Search works from a plain file server."""
+
+from __future__ import annotations
+
+
+def test_a_word_is_found(visit, address):
+    page = visit("search.html").page
+    page.goto(f"{address}/search.html?q=temperature")
+    page.wait_for_selector("#search-results li a")
+    assert page.locator("#search-results li a").count() >= 2
+
+
+def test_the_field_in_the_sidebar_leads_to_the_results(visit, address):
+    page = visit("intro.html").page
+    page.goto(f"{address}/intro.html")
+    page.locator(".search-button-field").click()
+    page.locator("#pst-search-dialog input").fill("logit")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=logit*")
+    page.wait_for_selector("#search-results li a")
+
+
+def test_the_reader_chooses_light_or_dark(visit, address):
+    page = visit("intro.html").page
+    page.goto(f"{address}/intro.html")
+    seen = set()
+    for _ in range(3):
+        page.locator(".theme-switch-button").first.click()
+        seen.add(page.evaluate("document.documentElement.dataset.theme"))
+    assert seen == {"light", "dark"}
