@@ -30,11 +30,22 @@ from .losses import (
 
 __version__ = "0.1.0"
 
+
+def __getattr__(name: str):
+    """SoftmaxRegression imports scikit-learn, which takes seconds: only when it is asked for."""
+    if name == "SoftmaxRegression":
+        from .regression import SoftmaxRegression
+
+        return SoftmaxRegression
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 __all__ = [
     "Categorical",
     "OnlineLogSumExp",
     "ReliabilityCurve",
     "SoftmaxClassifier",
+    "SoftmaxRegression",
     "TemperatureScaler",
     "brier_score",
     "cross_entropy",
