@@ -8,6 +8,7 @@ minifying extensions treat each file by itself.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import re
@@ -22,7 +23,7 @@ THEME_JS = ["scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js"]
 UNWANTED = re.compile(
     r"(?i:thebe)|fontawesome|togglebutton|^http|^DOCUMENTATION_OPTIONS\.|theme_switcher|^let toggle|^$"
 )
-FONTS = ["vendor/fonts/source-serif-roman.woff2"]
+FIRST_FONT = "source-serif-roman.woff2"  # inside the style sheet: no line breaks anew when it arrives
 MATH_FONTS = ["vendor/katex/fonts/KaTeX_Main-Regular.woff2", "vendor/katex/fonts/KaTeX_Math-Italic.woff2"]
 
 
@@ -38,7 +39,7 @@ def _page(app: Sphinx, page: str, template: str, context: dict, doctree: object)
     context["css_files"], context["script_files"] = [], []
     context["book_version"] = app.book_version
     body = context.get("body", "")
-    context["book_fonts"] = FONTS + (MATH_FONTS if 'class="katex"' in body else [])
+    context["book_fonts"] = MATH_FONTS if 'class="katex"' in body else []
     # ARIA 1.2 knows the role no more, and axe says so.
     context["body"] = body.replace(' role="doc-biblioentry"', ' role="listitem"')
 
@@ -53,7 +54,12 @@ def _style_sheet(static: Path, name: str) -> str:
 
     def located(found: re.Match) -> str:
         url = found[1].strip("'\"")
-        return found[0] if url.startswith(("data:", "#")) else f"url({os.path.relpath(here / url, static)})"
+        if url.startswith(("data:", "#")):
+            return found[0]
+        target = here / url if (here / url).exists() else static / Path(url).name  # the theme names some wrongly
+        if target.name == FIRST_FONT:
+            return f"url(data:font/woff2;base64,{base64.b64encode(target.read_bytes()).decode()})"
+        return f"url({os.path.relpath(target, static)})"
 
     text = re.sub(r"@import\s+(?:url\()?[\"']?([^\"')]+\.css)[\"']?\)?\s*;", imported, text)
     text = re.sub(r',url\([^)]+\.(?:woff|ttf)\) ?format\("(?:woff|truetype)"\)', "", text)  # woff2 is enough

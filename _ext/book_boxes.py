@@ -19,6 +19,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 CHAPTER = re.compile(r"chapters/(\d+)-")
 PROOF = re.compile(r'<div class="proof admonition"(?: id="proof")?>\s*<p>Proof\. ?')
 TWICE = re.compile(r' id="(?:proof|exercise|solution)-content"')  # the extensions give the same name to every box
+EMPTY_HEAD = re.compile(r'<th class="head">(?:<p></p>)?</th>')
 TITLE = re.compile(r"<h1>(\d+) · ")
 
 
@@ -58,6 +59,7 @@ def _number_by_chapter(app: Sphinx, env: BuildEnvironment) -> list[str]:
 def _tidy(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """Give the style sheet elements to hold on to: a chapter's number, a proof; and keep names unique."""
     body = context.get("body", "")
+    body = EMPTY_HEAD.sub('<td class="head"></td>', body)
     body = PROOF.sub('<div class="proof-text"><p><span class="proof-label">Proof.</span> ', TWICE.sub("", body))
     context["body"] = TITLE.sub(
         r'<h1><span class="chapter-number">\1<span class="only-read"> · </span></span>', body, 1

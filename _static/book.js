@@ -7,12 +7,13 @@
     document.querySelectorAll(scrollable).forEach((box) => {
       if (box.scrollWidth > box.clientWidth + 1) {
         box.tabIndex = 0;
-        if (!box.hasAttribute("role")) { box.setAttribute("role", "region"); box.setAttribute("aria-label", "scrolls sideways"); }
+        if (!box.hasAttribute("role")) { box.setAttribute("role", "group"); box.setAttribute("aria-label", "scrolls sideways"); }
       } else if (box.getAttribute("aria-label") === "scrolls sideways") {
         box.removeAttribute("tabindex"); box.removeAttribute("role"); box.removeAttribute("aria-label");
       }
     });
   }
+  reach();
   addEventListener("load", reach);
   addEventListener("resize", reach);
   // On paper everything is open.

@@ -374,7 +374,8 @@ def confusion_matrix(
     for row, column in np.ndindex(size, size):
         value = counts[row, column]
         right = row == column
-        strength = 0.0 if value == 0 else 0.12 + 0.78 * min(1.0, value / (counts.max() if right else top))
+        # At most half the color: the number stays legible on it, in the light theme and in the dark one.
+        strength = 0.0 if value == 0 else 0.1 + 0.4 * min(1.0, value / (counts.max() if right else top))
         axes.add_patch(
             plt.Rectangle(
                 (column - 0.5, row - 0.5), 1, 1, facecolor=CLASS_COLORS[0 if right else 1], alpha=strength, linewidth=0

@@ -123,7 +123,8 @@ def visit(address, browser):
         page.on("pageerror", lambda error: result.errors.append(str(error)))
         page.on("console", lambda m: result.errors.append(m.text) if m.type in {"error", "warning"} else None)
         page.add_init_script(WATCH_SHIFTS)
-        page.goto(f"{address}/{name}", wait_until="networkidle")
+        page.goto(f"{address}/{name}", wait_until="load")
+        page.wait_for_load_state("networkidle")
         return result
 
     yield open_page

@@ -31,7 +31,8 @@ LETTERS = """() => {
     letter.scrollIntoView({ block: "center", inline: "center" });
     const box = letter.getBoundingClientRect(), svg = letter.closest("svg");
     const below = document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2)
-      .filter((e) => svg.contains(e) && e !== svg && e.tagName !== "text" && e.tagName !== "tspan" && e.tagName !== "g");
+      .filter((e) => svg.contains(e) && e !== svg && !["text", "tspan", "g"].includes(e.tagName))
+      .filter((e) => e.getBoundingClientRect().width > 0.7 * box.width);          // a dot under a label is no ground
     if (below.some((e) => e.tagName === "image")) return;
     let ground = page.slice(0, 3);
     for (const e of below.reverse()) {
