@@ -10,8 +10,10 @@ book is built and by one script shared by all pages.
 A new component is one file in ``js/`` and one function in a module of its own (``_<name>.py``), imported below.
 """
 
+from softmax_lib.interactive._choice_maps import choice_maps
 from softmax_lib.interactive._decision_regions import decision_regions
 from softmax_lib.interactive._figure import Figure, component_names, script, stylesheet
+from softmax_lib.interactive._fit_by_hand import fit_by_hand
 from softmax_lib.interactive._float_range import float_range
 from softmax_lib.interactive._garment_stress import garment_stress
 from softmax_lib.interactive._gibbs_simplex import gibbs_simplex
@@ -19,12 +21,15 @@ from softmax_lib.interactive._loss_surface import loss_surface
 from softmax_lib.interactive._metropolis_walk import metropolis_walk
 from softmax_lib.interactive._random_utility import random_utility
 from softmax_lib.interactive._simplex_flow import simplex_flow
+from softmax_lib.interactive._soft_maximum import soft_maximum
 from softmax_lib.interactive._softmax_explorer import softmax_explorer
 
 __all__ = [
     "Figure",
+    "choice_maps",
     "component_names",
     "decision_regions",
+    "fit_by_hand",
     "float_range",
     "garment_stress",
     "gibbs_simplex",
@@ -33,6 +38,7 @@ __all__ = [
     "random_utility",
     "script",
     "simplex_flow",
+    "soft_maximum",
     "softmax_explorer",
     "stylesheet",
 ]
