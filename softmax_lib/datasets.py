@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 from dataclasses import dataclass
 from importlib.resources import files
 
 import numpy as np
 
-__all__ = ["DigitsSplit", "FashionMNIST", "load_digits_split", "load_fashion_mnist"]
+__all__ = [
+    "DigitsSplit", "FashionMNIST", "JapaneseVowels", "load_digits_split", "load_fashion_mnist", "load_japanese_vowels",
+]  # fmt: skip
 
 FASHION_CLASSES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
@@ -52,6 +55,34 @@ class FashionMNIST(ImageSplit):
 
 class DigitsSplit(ImageSplit):
     """What :func:`load_digits_split` returns: grey levels are float64, 0 (background) to 16."""
+
+
+@dataclass(frozen=True, eq=False)
+class JapaneseVowels:
+    """What :func:`load_japanese_vowels` returns: utterances of unequal length, padded with zeros at the end.
+
+    Attributes
+    ----------
+    train_frames, test_frames : ndarray of float32, shape (N, 29, 12)
+        Twelve cepstrum coefficients a frame; frames beyond the utterance's length are 0.
+    train_lengths, test_lengths : ndarray of int64, shape (N,)
+        Number of frames of each utterance, 7 to 29.
+    train_speakers, test_speakers : ndarray of int64, shape (N,)
+        Who speaks, 0 to 8.
+    """
+
+    train_frames: np.ndarray
+    train_lengths: np.ndarray
+    train_speakers: np.ndarray
+    test_frames: np.ndarray
+    test_lengths: np.ndarray
+    test_speakers: np.ndarray
+
+    def __repr__(self) -> str:
+        return (
+            f"JapaneseVowels(train_frames {self.train_frames.shape} {self.train_frames.dtype}, "
+            f"test_frames {self.test_frames.shape}, {self.train_speakers.max() + 1} speakers)"
+        )
 
 
 def load_fashion_mnist() -> FashionMNIST:
@@ -140,6 +171,45 @@ def load_digits_split(test_size: float = 0.25, seed: int = 0) -> DigitsSplit:
         images, labels.astype(np.int64), test_size=test_size, random_state=seed, stratify=labels
     )
     return DigitsSplit(train_images, train_labels, test_images, test_labels, tuple("0123456789"))
+
+
+def load_japanese_vowels() -> JapaneseVowels:
+    """Japanese Vowels: nine speakers say /ae/, 270 utterances for training and 370 for the test.
+
+    Returns
+    -------
+    JapaneseVowels
+        ``train_frames`` (270, 29, 12) and ``test_frames`` (370, 29, 12) float32, padded with zeros; their lengths and
+        speakers as int64.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package was installed without its data.
+    OSError
+        If the file's SHA-256 checksum is not the recorded one (an incomplete download or clone).
+
+    Notes
+    -----
+    Source: Kudo, Toyama & Shimbo, UCI Machine Learning Repository, doi:10.24432/C5NS47; CC BY 4.0. The same authors'
+    paper: Pattern Recognition Letters 20 (1999), 1103-1111. Used in chapter 7.
+
+    Examples
+    --------
+    >>> speech = load_japanese_vowels()
+    >>> speech.train_frames.shape, int(speech.train_lengths.min()), int(speech.train_lengths.max())
+    ((270, 29, 12), 7, 26)
+    """
+    with np.load(io.BytesIO(_read_verified("japanese-vowels", "japanese-vowels.npz"))) as stored:
+        frames, lengths = stored["frames"], stored["lengths"].astype(np.int64)
+        speakers, train_size = stored["speakers"].astype(np.int64), int(stored["train_size"])
+    spoken = np.arange(lengths.max()) < lengths[:, None]
+    padded = np.zeros((*spoken.shape, frames.shape[1]), frames.dtype)
+    padded[spoken] = frames  # utterance by utterance, frame by frame, as they are stored
+    train, test = slice(None, train_size), slice(train_size, None)
+    return JapaneseVowels(
+        padded[train], lengths[train], speakers[train], padded[test], lengths[test], speakers[test]
+    )  # fmt: skip
 
 
 def _read_idx(folder: str, name: str) -> np.ndarray:

@@ -49,6 +49,37 @@ def test_every_data_folder_has_its_licence_and_sums():
             assert (folder / "SHA256SUMS").is_file(), folder
 
 
+def test_japanese_vowels_is_the_published_set():
+    speech = datasets.load_japanese_vowels()
+    # The set's description: 30 utterances a speaker for training, these many for the test, 7 to 29 frames.
+    assert np.array_equal(np.bincount(speech.train_speakers), np.full(9, 30))
+    assert np.bincount(speech.test_speakers).tolist() == [31, 35, 88, 44, 29, 24, 40, 50, 29]
+    lengths = np.concatenate([speech.train_lengths, speech.test_lengths])
+    assert (lengths.min(), lengths.max(), lengths.sum()) == (7, 29, 9961)
+    # The first frame of the first training utterance, as the source prints it.
+    assert np.round(speech.train_frames[0, 0, :4].astype(float), 6).tolist() == [
+        1.860936,
+        -0.207383,
+        0.261557,
+        -0.214562,
+    ]
+    assert speech.train_frames.dtype == np.float32
+    assert "9 speakers" in repr(speech)
+
+
+def test_japanese_vowels_are_padded_with_zeros_and_nothing_else():
+    speech = datasets.load_japanese_vowels()
+    for frames, lengths in [(speech.train_frames, speech.train_lengths), (speech.test_frames, speech.test_lengths)]:
+        spoken = np.arange(29) < lengths[:, None]
+        assert np.all(frames[~spoken] == 0)
+        assert np.all(np.any(frames[spoken] != 0, axis=1))
+
+
+def test_japanese_vowels_keep_their_six_decimals():
+    frames = datasets.load_japanese_vowels().test_frames.astype(float)
+    assert np.abs(frames - np.round(frames, 6)).max() < 2e-7  # half a unit of float32 at 2
+
+
 def test_digits_split_keeps_every_image_once():
     split = datasets.load_digits_split(test_size=0.3, seed=5)
     images, labels = load_digits(return_X_y=True)
