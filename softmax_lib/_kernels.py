@@ -51,7 +51,7 @@ def log_softmax_rows(x: np.ndarray, out: np.ndarray) -> None:
         for rows, part in row_blocks(x):
             maximum, excess = log_sum_parts_long(part, spare)
             difference = np.subtract(part, maximum, out=out[rows] if out.dtype == part.dtype else None)
-            difference -= excess.astype(part.dtype)
+            difference -= excess
             out[rows] = difference
 
 
@@ -109,14 +109,14 @@ def log_sum_parts_long(x: np.ndarray, spare: np.ndarray) -> tuple[np.ndarray, np
     """The same for every row of `x`, one column each. `spare` is memory for a block in the working precision."""
     winners = x.argmax(1)
     rest_over_top = _rest_over_top(x, winners, spare)
+    excess = np.log1p(rest_over_top)
     if spare.dtype == np.float32:
-        # In a confident row the error of a float32 exponential is the error of the answer. Such rows are worth another look.
+        # In a confident row the error of a float32 exponential is the error of the answer: such rows get a second look.
         confident = np.flatnonzero(rest_over_top < 1)
         if confident.size:
             wide = np.empty(spare.size, np.float64)
-            rest_over_top = rest_over_top.astype(np.float64)
-            rest_over_top[confident] = _rest_over_top(x[confident], winners[confident], wide)
-    return x[np.arange(len(x)), winners, None], np.log1p(rest_over_top)
+            excess[confident] = np.log1p(_rest_over_top(x[confident], winners[confident], wide))
+    return x[np.arange(len(x)), winners, None], excess
 
 
 def _rest_over_top(x: np.ndarray, winners: np.ndarray, spare: np.ndarray) -> np.ndarray:

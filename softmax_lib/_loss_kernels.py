@@ -40,9 +40,9 @@ def label_rows(
         if losses is not None:
             losses[rows] = _label_losses(part, labels[rows], shift, target, rest)
         if gradient is not None:
-            factor = weights[rows] / (target + rest)
-            exps *= factor[:, None]
-            flat[at_target] = -rest * factor
+            divisor = (target + rest) / weights[rows]
+            exps /= divisor[:, None]
+            flat[at_target] = -rest / divisor
             gradient[rows] = exps
 
 

@@ -169,8 +169,6 @@ class TemperatureScaler:
     array([[0.75, 0.25]])
     """
 
-    _LARGEST = 1e6  # an inverse temperature, in units of the logits, that no finite optimum reaches
-
     def fit(self, logits: ArrayLike, labels: ArrayLike) -> TemperatureScaler:
         """Choose the temperature for logits (N, K) and integer labels (N,), and return the scaler itself.
 
@@ -186,6 +184,11 @@ class TemperatureScaler:
         unit = float(np.abs(centered).mean())  # makes the search independent of the scale of the logits
         if unit == 0:
             raise ValueError("every row of logits is constant, so every temperature gives the same probabilities")
+        if (centered[np.arange(len(labels)), labels] == 0).all():
+            raise ValueError(
+                "every sample is classified rightly, so the loss falls for ever as the temperature tends to 0; "
+                "fit on held-out data that holds some mistakes"
+            )
         inverse, self.n_iter_ = self._minimize(centered / unit, labels)
         self.temperature_ = unit / inverse
         return self
@@ -219,11 +222,6 @@ class TemperatureScaler:
             fallback = 4 * inverse if high == np.inf else (low + high) / 2
             following = newton if low < newton < min(high, 4 * inverse) else fallback
             steps += 1
-            if following > self._LARGEST:
-                raise ValueError(
-                    "every sample is classified rightly, so the loss falls for ever as the temperature tends to 0; "
-                    "fit on held-out data that holds some mistakes"
-                )
             if abs(following - inverse) <= 1e-12 * inverse:
                 return inverse, steps
             inverse = following
