@@ -49,6 +49,9 @@ def _render_or_warn(translator, node: nodes.Element, tex: str, display: bool) ->
 def _inline(translator, node: nodes.math) -> None:
     formula = _render_or_warn(translator, node, node.astext(), display=False)
     translator.body.append(f'<span class="math notranslate">{formula}</span>')
+    following = node.next_node(descend=False, siblings=True)
+    if isinstance(following, nodes.Text) and following.astext().startswith(tuple(",.;:!?)")):
+        translator.body.append("&#8288;")  # a word joiner: no line begins with the comma after a formula
     raise nodes.SkipNode
 
 

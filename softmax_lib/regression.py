@@ -86,7 +86,7 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
     intercept_ : ndarray of shape (K,)
     n_iter_ : int
         Iterations of the solver.
-    loss_curve_ : ndarray of shape (n_iter_ + 1,)
+    loss_curve_ : ndarray of shape (``n_iter_`` + 1,)
         The objective J at the start and after each iteration.
     covariance_ : ndarray of shape (K (D + 1), K (D + 1))
         With ``inference=True``: the estimated covariance of the coefficients and intercepts, ordered as
