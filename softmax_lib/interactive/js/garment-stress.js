@@ -78,7 +78,7 @@ lab.define("garment-stress", (() => {
       { id: "image", label: "garment", type: "choice", options: spec.labels.map((k, i) => [String(i), spec.names[k]]) },
       { id: "right", label: "right", type: "range", min: -REACH, max: REACH, step: 1, unit: "px" },
       { id: "down", label: "down", type: "range", min: -REACH, max: REACH, step: 1, unit: "px" },
-      { id: "blur", label: "blur", type: "range", min: 0, max: 3, step: 0.25, unit: "px" },
+      { id: "blur", label: "blur", type: "range", min: 0, max: 3, step: 0.5, unit: "px" },
       { id: "contrast", label: "contrast", type: "range", min: 0.1, max: 2.5, step: 0.1, unit: "×" },
       { id: "noise", label: "noise", type: "range", min: 0, max: 0.5, step: 0.02 },
       { id: "view", label: "show", type: "choice", options: [["image", "the image"], ["evidence", "what decides"]] },
@@ -105,13 +105,13 @@ lab.define("garment-stress", (() => {
     },
     describe: (state, spec) => {
       const result = answer(state, spec), { p } = result, top = argmax(p), truth = spec.labels[Number(state.image)];
-      const verdict = `${spec.names[top]}, says the model, with probability ${value(p[top])}: ` +
+      const verdict = `${spec.names[top]} with probability ${value(p[top])}: ` +
         (top === truth ? "right." : `wrong, it is a ${spec.names[truth]} (${value(p[truth])}).`);
       if (state.view === "evidence") {
         const { second } = evidence(result, spec);
-        return `${verdict} Colored pixels speak for ${spec.names[top]} or for ${spec.names[second]}, the runner-up.`;
+        return `${verdict} Colors speak for ${spec.names[top]} or for ${spec.names[second]}.`;
       }
-      return `${verdict} Entropy ${fixed(entropy(p), 2)} nats of at most ${fixed(Math.log(p.length), 2)}.`;
+      return `${verdict} Entropy ${fixed(entropy(p), 2)} nats.`;
     },
     handles: (state, spec) => {
       const middle = (spec.side * CELL) / 2;
