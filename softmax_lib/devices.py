@@ -91,6 +91,8 @@ def load_keras() -> ModuleType:
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # JAX: take GPU memory as it is needed
     with _silent_error_stream():
         keras = importlib.import_module("keras")
+        if "tensorflow" in installed:  # Keras reads data with it on every backend, and would import it later, aloud
+            importlib.import_module("tensorflow")
         _accelerators(keras.backend.backend())  # the first question starts the drivers, which write as well
     if keras.backend.backend() == "tensorflow":
         # Python's half of the log: advice on performance ("triggered tf.function retracing") that is no reader's concern.
