@@ -3,6 +3,7 @@
 lab.define("metropolis-walk", (() => {
   const { softmax, rng, sum } = lab.math, { picture, text, line, rect, circle, axis, scale, fixed } = lab.svg;
   const WIDTH = 480, LEFT = 56, RIGHT = 470, HILL = 120, FLOOR = 160, TOP = 216, BOTTOM = 376;
+  const grouped = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
   const count = (spec) => spec.logits.length;
   const fresh = (state, spec) => ({ ...state, moves: 0, refused: 0, visits: spec.logits.map(() => 0), last: "" });
 
@@ -37,7 +38,7 @@ lab.define("metropolis-walk", (() => {
     state: (spec) => fresh({ at: 0, temperature: spec.temperature, batch: 1, seed: spec.seed }, spec),
     controls: () => [
       { id: "temperature", label: "temperature", type: "range", min: 0.2, max: 4, step: 0.1 },
-      { id: "batch", label: "moves a step", type: "choice", options: [[1, "1"], [50, "50"], [2000, "2000"]] },
+      { id: "batch", label: "moves a step", type: "choice", options: [[1, "1"], [50, "50"], [2000, "2,000"]] },
     ],
     on: (id, value, state, spec) => (id === "batch" ? { ...state, batch: Number(value) } : fresh({ ...state, [id]: value }, spec)),
     step: (state, spec) => {
@@ -74,7 +75,7 @@ lab.define("metropolis-walk", (() => {
       const p = softmax(spec.logits, state.temperature), error = variances(spec, state.temperature);
       if (!state.moves) return `No move yet. Softmax predicts: ${spec.labels.map((label, k) => `${label} ${fixed(p[k], 3)}`).join(", ")}.`;
       const far = Math.max(...p.map((q, k) => Math.abs(state.visits[k] / state.moves - q) / Math.sqrt(error[k] / state.moves)));
-      return `${state.moves} ${state.moves === 1 ? "move" : "moves"}, ${fixed((100 * state.refused) / state.moves, 0)} % refused. Share of time: ` +
+      return `${grouped(state.moves)} ${state.moves === 1 ? "move" : "moves"}, ${fixed((100 * state.refused) / state.moves, 0)} % refused. Share of time: ` +
         `${spec.labels.map((label, k) => `${label} ${fixed(state.visits[k] / state.moves, 3)}`).join(", ")}; the farthest lies ${fixed(far, 1)} standard errors from softmax.`;
     },
   };

@@ -9,6 +9,7 @@ lab.define("random-utility", (() => {
   const DRAW = {                                                     // all with mean EULER and standard deviation SPREAD
     gumbel: (r) => r.gumbel(), normal: (r) => EULER + SPREAD * r.normal(), uniform: (r) => EULER + SPREAD * Math.sqrt(12) * (r.uniform() - 0.5),
   };
+  const grouped = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
   const logits = (state, spec) => spec.labels.map((_, k) => state["z" + k]);
   const fresh = (state, spec) => ({ ...state, races: 0, wins: spec.labels.map(() => 0), noise: null });
 
@@ -24,7 +25,7 @@ lab.define("random-utility", (() => {
     controls: (state, spec) => [
       ...spec.labels.map((label, k) => ({ id: "z" + k, label: `score of ${label}`, type: "range", min: -3, max: 3, step: 0.1 })),
       { id: "law", label: "noise", type: "choice", options: [["gumbel", "Gumbel"], ["normal", "normal"], ["uniform", "uniform"]] },
-      { id: "batch", label: "races a step", type: "choice", options: [[1, "1"], [100, "100"], [10000, "10 000"]] },
+      { id: "batch", label: "races a step", type: "choice", options: [[1, "1"], [100, "100"], [10000, "10,000"]] },
     ],
     on: (id, value, state, spec) => (id === "batch" ? { ...state, batch: Number(value) } : fresh({ ...state, [id]: value }, spec)),
     step: (state, spec) => {
@@ -64,7 +65,7 @@ lab.define("random-utility", (() => {
     describe: (state, spec) => {
       const p = softmax(logits(state, spec)), list = (one) => spec.labels.map(one).join(", ");
       if (!state.races) return `No race yet. What softmax predicts: ${list((label, k) => `${label} ${fixed(p[k], 3)}`)}.`;
-      const head = `${state.races} ${state.races === 1 ? "race" : "races"} with ${state.law === "gumbel" ? "Gumbel" : state.law} noise. Share of wins: ` +
+      const head = `${grouped(state.races)} ${state.races === 1 ? "race" : "races"} with ${state.law === "gumbel" ? "Gumbel" : state.law} noise. Share of wins: ` +
         `${list((label, k) => `${label} ${fixed(state.wins[k] / state.races, 3)} (softmax ${fixed(p[k], 3)})`)}. `;
       if (!enough(state, spec)) return head + "Too few races to judge.";
       const value = statistic(state, spec), limit = LIMITS[p.length - 2];
