@@ -23,7 +23,8 @@ THEME_JS = ["scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js"]
 UNWANTED = re.compile(
     r"(?i:thebe)|fontawesome|togglebutton|^http|^DOCUMENTATION_OPTIONS\.|theme_switcher|^let toggle|^$"
 )
-FIRST_FONT = "source-serif-roman.woff2"  # inside the style sheet: no line breaks anew when it arrives
+IN_SHEET = {"source-serif-roman.woff2", "fa-solid-900.woff2"}  # fonts inside the style sheet: nothing moves later
+FONTS = ["vendor/fonts/source-serif-italic.woff2"]
 MATH_FONTS = ["vendor/katex/fonts/KaTeX_Main-Regular.woff2", "vendor/katex/fonts/KaTeX_Math-Italic.woff2"]
 
 
@@ -39,7 +40,7 @@ def _page(app: Sphinx, page: str, template: str, context: dict, doctree: object)
     context["css_files"], context["script_files"] = [], []
     context["book_version"] = app.book_version
     body = context.get("body", "")
-    context["book_fonts"] = MATH_FONTS if 'class="katex"' in body else []
+    context["book_fonts"] = FONTS + (MATH_FONTS if 'class="katex"' in body else [])
     # ARIA 1.2 knows the role no more, and axe says so.
     context["body"] = body.replace(' role="doc-biblioentry"', ' role="listitem"')
 
@@ -57,7 +58,7 @@ def _style_sheet(static: Path, name: str) -> str:
         if url.startswith(("data:", "#")):
             return found[0]
         target = here / url if (here / url).exists() else static / Path(url).name  # the theme names some wrongly
-        if target.name == FIRST_FONT:
+        if target.name in IN_SHEET:
             return f"url(data:font/woff2;base64,{base64.b64encode(target.read_bytes()).decode()})"
         return f"url({os.path.relpath(target, static)})"
 
@@ -76,11 +77,10 @@ def _bundle(app: Sphinx, error: Exception | None) -> None:
     (static / "book.bundle.js").write_text(re.sub(r"//# sourceMappingURL.*", "", text), "utf8")
     styles = [*THEME_CSS, *[name for name in wanted["css"] if name not in THEME_CSS]]
     styles.sort(key=lambda name: name == "book.css")  # the book has the last word
-    sheet = rcssmin.cssmin("\n".join(_style_sheet(static, name) for name in styles))
     words = book_slim.words_of([*out.rglob("*.html"), *static.glob("*.js")])
-    sheet = book_slim.used_rules(sheet, words)
-    (static / "book.bundle.css").write_text(sheet, "utf8")
-    book_slim.subset_icons(static / "vendor/fontawesome/webfonts", sheet)
+    book_slim.shrink([static / name for name in styles], words, static / "vendor/fontawesome/webfonts")
+    bundle = "\n".join(_style_sheet(static, name) for name in styles)
+    (static / "book.bundle.css").write_text(rcssmin.cssmin(bundle), "utf8")
     for useless in {*static.rglob("fontawesome.js*"), *static.rglob("*.map"), *static.rglob("webfonts/*.ttf")}:
         useless.unlink()
 

@@ -56,6 +56,13 @@ def used_rules(css: str, words: set[str]) -> str:
     return "".join(kept)
 
 
+def shrink(sheets: list[Path], words: set[str], icons: Path) -> None:
+    """Rewrite the style sheets without unused rules, and the fonts in `icons` without the glyphs that no rule names."""
+    for path in sheets:
+        path.write_text(used_rules(path.read_text("utf8"), words), "utf8")
+    subset_icons(icons, "".join(path.read_text("utf8") for path in sheets))
+
+
 def subset_icons(folder: Path, css: str) -> None:
     """Cut each icon font in `folder` down to the code points that the style sheet names."""
     logging.getLogger("fontTools").setLevel(logging.WARNING)
