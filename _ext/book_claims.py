@@ -1,0 +1,89 @@
+"""The appendix of claims: what the book states for all inputs, and the test that backs each statement.
+
+``{claims} 9`` becomes the table of chapter 9. It is read from the tests' own markers whenever the book is built, so it
+cannot go stale: ``@pytest.mark.claim("Chapter 9: …", theorem="thm-09-…")``, the label where the claim is a theorem's.
+The public extensions for traceability (sphinx-needs and others) want every statement written a second time, with an
+identifier, in a document; here the tests are the only source. ``tests/test_claims_page.py`` sees that no theorem is left out.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+ROOT = Path(__file__).resolve().parent.parent
+HEADINGS = ("Claim", "Theorem", "Test")
+WIDTHS = (5, 2, 5)
+
+
+class Claim(NamedTuple):
+    """One marker: the statement as it is written, the label of its theorem or "", and the test's name for pytest."""
+
+    text: str
+    theorem: str
+    test: str
+
+    @property
+    def chapter(self) -> int:
+        return int(self.text.removeprefix("Chapter ").split(":")[0])
+
+
+def collect(root: Path = ROOT) -> list[Claim]:
+    """All claims of the tests below `root`, by file and line."""
+    claims = []
+    for path in sorted((root / "tests").rglob("test_*.py")):
+        name = path.relative_to(root).as_posix()
+        claims += [Claim(*found) for found in _markers(ast.parse(path.read_text("utf8")), name)]
+    return claims
+
+
+def _markers(parent: ast.AST, name: str) -> Iterator[tuple[str, str, str]]:
+    for node in ast.iter_child_nodes(parent):
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        here = f"{name}::{node.name}"
+        for mark in node.decorator_list:
+            if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Attribute) and mark.func.attr == "claim":
+                settings = {keyword.arg: ast.literal_eval(keyword.value) for keyword in mark.keywords}
+                yield ast.literal_eval(mark.args[0]), settings.get("theorem", ""), here
+        yield from _markers(node, here)
+
+
+class Claims(SphinxDirective):
+    """The table of one chapter's claims; those of theorems first, in the order of the tests."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        self.env.note_reread()  # the tests are no documents: read this page anew in every build
+        chapter = int(self.arguments[0])
+        claims = sorted((one for one in collect() if one.chapter == chapter), key=lambda one: not one.theorem)
+        printed = any(name.startswith(f"chapters/{chapter:02}-") for name in self.env.found_docs)
+        body = nodes.tbody("", *(self._row(one, printed) for one in claims))
+        head = nodes.thead("", nodes.row("", *(_cell(nodes.Text(heading)) for heading in HEADINGS)))
+        columns = [nodes.colspec(colwidth=width) for width in WIDTHS]
+        return [nodes.table("", nodes.tgroup("", *columns, head, body, cols=len(WIDTHS)), classes=["claims"])]
+
+    def _row(self, claim: Claim, printed: bool) -> nodes.row:
+        statement = claim.text.split(": ", 1)[1]
+        link: list[nodes.Node] = []
+        if claim.theorem and printed:
+            link, _ = self.state.inline_text(f"{{prf:ref}}`{claim.theorem}`", self.lineno)
+        file, _, test = claim.test.partition("::")
+        where = [nodes.literal("", file.removeprefix("tests/")), nodes.Text(" "), nodes.literal("", test)]
+        return nodes.row("", _cell(nodes.Text(statement[0].upper() + statement[1:])), _cell(*link), _cell(*where))
+
+
+def _cell(*content: nodes.Node) -> nodes.entry:
+    return nodes.entry("", nodes.paragraph("", "", *content))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_directive("claims", Claims)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
