@@ -27,14 +27,14 @@ def project_by_quadratic_programming(z):
     return result.x
 
 
-@pytest.mark.claim("chapter 9: sparsemax is the Euclidean projection onto the simplex")
+@pytest.mark.claim("Chapter 9: sparsemax is the Euclidean projection onto the simplex")
 @pytest.mark.parametrize("seed", range(8))
 def test_sparsemax_solves_the_quadratic_program(seed):
     z = np.random.default_rng(seed).normal(size=6)
     np.testing.assert_allclose(sl.sparsemax(z), project_by_quadratic_programming(z), atol=2e-7)
 
 
-@pytest.mark.claim("chapter 9: entmax maximizes <p, z> plus the Tsallis entropy over the simplex")
+@pytest.mark.claim("Chapter 9: entmax maximizes <p, z> plus the Tsallis entropy over the simplex")
 @pytest.mark.parametrize("alpha", ALPHAS)
 @settings(max_examples=40)
 @given(z=scores)
@@ -82,7 +82,7 @@ def test_shift_order_and_sparsity(z, constant):
         assert (sl.sparsemax(z) > 0).sum() <= (sl.entmax15(z) > 1e-15).sum() + 1
 
 
-@pytest.mark.claim("chapter 9: the support shrinks to the argmax as the temperature falls")
+@pytest.mark.claim("Chapter 9: the support shrinks to the argmax as the temperature falls")
 def test_support_shrinks_as_the_temperature_falls():
     z = np.array([1.0, 0.8, 0.3, -0.5])
     sizes = [(sl.sparsemax(z / t) > 0).sum() for t in (10, 1.5, 0.3, 0.1)]

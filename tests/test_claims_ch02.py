@@ -72,7 +72,10 @@ def test_log_partition_functions_add(u, v):
     assert logsumexp(u[:, None] + v) == pytest.approx(logsumexp(u) + logsumexp(v), rel=1e-13, abs=1e-13)
 
 
-@pytest.mark.claim("Chapter 2: KL(p, q) >= 0, with equality only for p = q; cross-entropy = entropy + KL")
+@pytest.mark.claim(
+    "Chapter 2: KL(p, q) >= 0, with equality only for p = q; cross-entropy = entropy + KL",
+    theorem="thm-02-gibbs-inequality",
+)
 @given(scores_and_distribution())
 def test_gibbs_inequality(case):
     z, p = case
@@ -99,7 +102,7 @@ def _mpmath_lse(z):
     return mpmath.log(mpmath.fsum(mpmath.exp(value) for value in z))
 
 
-@pytest.mark.claim("Chapter 2: the gradient of lse is softmax")
+@pytest.mark.claim("Chapter 2: the gradient of lse is softmax", theorem="thm-02-lse")
 @settings(max_examples=40)
 @given(scores())
 def test_gradient_of_lse_is_softmax(z):
@@ -111,7 +114,10 @@ def test_gradient_of_lse_is_softmax(z):
             assert softmax(z)[k] == pytest.approx(float(slope), rel=1e-13)
 
 
-@pytest.mark.claim("Chapter 2: the Hessian of lse is diag(p) - pp', the covariance of a one-hot draw and the Jacobian")
+@pytest.mark.claim(
+    "Chapter 2: the Hessian of lse is diag(p) - pp', the covariance of a one-hot draw and the Jacobian",
+    theorem="thm-02-lse",
+)
 @given(scores())
 def test_hessian_is_the_covariance(z):
     p, one_hot = softmax(z), np.eye(len(z))
@@ -121,7 +127,7 @@ def test_hessian_is_the_covariance(z):
     np.testing.assert_allclose(softmax_jacobian(p), np.diag(p) - np.outer(p, p), atol=1e-16)
 
 
-@pytest.mark.claim("Chapter 2: lse is convex, strictly so except along the vector of ones")
+@pytest.mark.claim("Chapter 2: lse is convex, strictly so except along the vector of ones", theorem="thm-02-lse")
 @given(pairs, st.floats(0.01, 0.99))
 def test_lse_is_convex(pair, share):
     z, w = pair
@@ -146,7 +152,10 @@ def test_binomial_is_softmax(tosses, chance):
 # ---------------------------------------------------------------- road 2: maximum entropy
 
 
-@pytest.mark.claim("Chapter 2: among distributions with a given mean score, softmax(beta z) has the largest entropy")
+@pytest.mark.claim(
+    "Chapter 2: among distributions with a given mean score, softmax(beta z) has the largest entropy",
+    theorem="thm-02-maxent",
+)
 @given(scores(), st.floats(-3, 3), st.integers(0, 2**32 - 1))
 def test_softmax_has_the_largest_entropy(z, beta, seed):
     assume(np.ptp(z) > 0.1)
@@ -163,7 +172,10 @@ def test_softmax_has_the_largest_entropy(z, beta, seed):
     assert entropy(p) - entropy(rival) == pytest.approx(kl_divergence(rival, p), abs=1e-8)
 
 
-@pytest.mark.claim("Chapter 2: the mean score increases strictly with beta, so every mean in between occurs once")
+@pytest.mark.claim(
+    "Chapter 2: the mean score increases strictly with beta, so every mean in between occurs once",
+    theorem="thm-02-maxent",
+)
 @given(scores(), st.floats(0.02, 0.98))
 def test_every_mean_has_one_beta(z, place):
     assume(np.ptp(z) > 0.5)
@@ -175,7 +187,10 @@ def test_every_mean_has_one_beta(z, place):
     assert softmax(beta * z) @ z == pytest.approx(goal, abs=1e-7)
 
 
-@pytest.mark.claim("Chapter 2: a constrained optimizer finds the same maximum-entropy distribution as the root of beta")
+@pytest.mark.claim(
+    "Chapter 2: a constrained optimizer finds the same maximum-entropy distribution as the root of beta",
+    theorem="thm-02-maxent",
+)
 @pytest.mark.parametrize("mean", [1.7, 2.6, 3.5, 4.5, 5.4])
 def test_optimizer_finds_softmax(mean):
     faces = np.arange(1.0, 7.0)
@@ -194,7 +209,8 @@ def test_optimizer_finds_softmax(mean):
 
 
 @pytest.mark.claim(
-    "Chapter 2: <q, z> + T H(q) = T lse(z/T) - T KL(q, softmax(z/T)) for every q (Gibbs variational formula)"
+    "Chapter 2: <q, z> + T H(q) = T lse(z/T) - T KL(q, softmax(z/T)) for every q (Gibbs variational formula)",
+    theorem="thm-02-gibbs",
 )
 @given(scores_and_distribution(), temperatures)
 def test_gibbs_variational_formula(case, temperature):
@@ -209,7 +225,9 @@ def test_gibbs_variational_formula(case, temperature):
 # ---------------------------------------------------------------- road 3: Gibbs and Boltzmann
 
 
-@pytest.mark.claim("Chapter 2: a small system in a large room follows softmax(-E/T) with 1/T = log(1 + 1/u)")
+@pytest.mark.claim(
+    "Chapter 2: a small system in a large room follows softmax(-E/T) with 1/T = log(1 + 1/u)", theorem="thm-02-room"
+)
 @given(st.lists(st.integers(0, 12), min_size=2, max_size=6), st.floats(0.3, 5))
 def test_large_room(energies, packets_per_place):
     places = 10**7
@@ -233,7 +251,10 @@ def _metropolis(z, temperature, seed):
     return moves
 
 
-@pytest.mark.claim("Chapter 2: the Metropolis walk is in detailed balance with softmax, and leaves it unchanged")
+@pytest.mark.claim(
+    "Chapter 2: the Metropolis walk is in detailed balance with softmax, and leaves it unchanged",
+    theorem="thm-02-metropolis",
+)
 @given(scores(), temperatures, st.integers(0, 2**32 - 1))
 def test_metropolis_balance(z, temperature, seed):
     moves, p = _metropolis(z, temperature, seed), softmax(z / temperature)
@@ -290,7 +311,8 @@ def _menus(size):
 
 
 @pytest.mark.claim(
-    "Chapter 2: softmax over menus satisfies Luce's choice axiom and independence of irrelevant alternatives"
+    "Chapter 2: softmax over menus satisfies Luce's choice axiom and independence of irrelevant alternatives",
+    theorem="thm-02-luce",
 )
 @settings(max_examples=25)
 @given(scores(4))
@@ -305,7 +327,9 @@ def test_softmax_satisfies_the_choice_axiom(z):
                 assert np.ptp(log_odds) < 1e-11  # all odds are as on the small menu
 
 
-@pytest.mark.claim("Chapter 2: Luce's axiom forces the ratio form, with v the choice from the full menu")
+@pytest.mark.claim(
+    "Chapter 2: Luce's axiom forces the ratio form, with v the choice from the full menu", theorem="thm-02-luce"
+)
 @settings(max_examples=25)
 @given(st.lists(st.floats(0.01, 100), min_size=4, max_size=4).map(np.array))
 def test_the_axiom_gives_the_ratio_form(strengths):
@@ -330,7 +354,10 @@ def test_nested_logit_limits(car, bus):
     np.testing.assert_allclose(nested(1e-9), softmax(np.array([car, bus])), rtol=1e-6)
 
 
-@pytest.mark.claim("Chapter 2: P(winner = k, maximum <= x) = softmax(z)_k exp(-exp(lse(z) - x)) for Gumbel noise")
+@pytest.mark.claim(
+    "Chapter 2: P(winner = k, maximum <= x) = softmax(z)_k exp(-exp(lse(z) - x)) for Gumbel noise",
+    theorem="thm-02-gumbel",
+)
 @settings(max_examples=15)
 @given(st.lists(st.floats(-3, 3), min_size=2, max_size=4), st.floats(-3, 8))
 def test_gumbel_max_by_quadrature(z, x):
@@ -348,7 +375,8 @@ def test_gumbel_max_by_quadrature(z, x):
 
 
 @pytest.mark.claim(
-    "Chapter 2: scores plus Gumbel noise have a softmax winner, a Gumbel maximum around lse, and the two are independent"
+    "Chapter 2: scores plus Gumbel noise have a softmax winner, a Gumbel maximum around lse, and the two are independent",
+    theorem="thm-02-gumbel",
 )
 @pytest.mark.parametrize("z", [[2.1, 0.3, -1.0], [0.0, 0.0], [-3.0, 1.0, 1.5, 0.2, -0.5]])
 def test_gumbel_max_by_simulation(z):
@@ -385,7 +413,9 @@ def test_exponential_clocks():
 # ---------------------------------------------------------------- road 5: Bayes
 
 
-@pytest.mark.claim("Chapter 2: Gaussian classes with a shared covariance have the posterior softmax(xW + b)")
+@pytest.mark.claim(
+    "Chapter 2: Gaussian classes with a shared covariance have the posterior softmax(xW + b)", theorem="thm-02-bayes"
+)
 @given(st.integers(2, 5), st.integers(1, 4), st.integers(0, 2**32 - 1))
 def test_gaussian_posterior(classes, features, seed):
     generator = np.random.default_rng(seed)
@@ -400,7 +430,9 @@ def test_gaussian_posterior(classes, features, seed):
     np.testing.assert_allclose(model.predict_proba(points), softmax(np.log(prior) + logs), rtol=1e-7, atol=1e-12)
 
 
-@pytest.mark.claim("Chapter 2: Poisson classes have the posterior softmax(xW + b), with log rates as weights")
+@pytest.mark.claim(
+    "Chapter 2: Poisson classes have the posterior softmax(xW + b), with log rates as weights", theorem="thm-02-bayes"
+)
 @given(st.integers(2, 5), st.integers(1, 4), st.integers(0, 2**32 - 1))
 def test_poisson_posterior(classes, features, seed):
     generator = np.random.default_rng(seed)
@@ -414,7 +446,9 @@ def test_poisson_posterior(classes, features, seed):
 # ---------------------------------------------------------------- one geometry
 
 
-@pytest.mark.claim("Chapter 2: D_lse(z, w) = KL(softmax(w), softmax(z)): the arguments change places")
+@pytest.mark.claim(
+    "Chapter 2: D_lse(z, w) = KL(softmax(w), softmax(z)): the arguments change places", theorem="thm-02-bregman"
+)
 @given(pairs)
 def test_kl_is_the_bregman_divergence_of_lse(pair):
     z, w = pair
@@ -422,7 +456,10 @@ def test_kl_is_the_bregman_divergence_of_lse(pair):
     assert divergence == pytest.approx(kl_divergence(softmax(w), softmax(z)), abs=1e-11)
 
 
-@pytest.mark.claim("Chapter 2: KL(p, q) is the Bregman divergence of the negative entropy, arguments in the same order")
+@pytest.mark.claim(
+    "Chapter 2: KL(p, q) is the Bregman divergence of the negative entropy, arguments in the same order",
+    theorem="thm-02-bregman",
+)
 @given(scores_and_distribution())
 def test_kl_is_the_bregman_divergence_of_negative_entropy(case):
     z, p = case

@@ -38,7 +38,7 @@ def largest_eigenvalue(p):
     return np.linalg.eigvalsh(softmax_jacobian(p))[-1]
 
 
-@pytest.mark.claim("Chapter 3: the image of softmax is the open simplex")
+@pytest.mark.claim("Chapter 3: the image of softmax is the open simplex", theorem="thm-03-image")
 @given(scores, st.lists(positive, min_size=2, max_size=8))
 def test_image_is_the_open_simplex(z, weights):
     p = softmax(z)
@@ -48,7 +48,10 @@ def test_image_is_the_open_simplex(z, weights):
     np.testing.assert_allclose(softmax(np.log(target)), target, rtol=1e-14)
 
 
-@pytest.mark.claim("Chapter 3: two score vectors have the same softmax exactly when they differ by a constant vector")
+@pytest.mark.claim(
+    "Chapter 3: two score vectors have the same softmax exactly when they differ by a constant vector",
+    theorem="thm-03-fibers",
+)
 @given(scores, score, st.integers(0, 7))
 def test_fibers_are_lines_along_one(z, c, k):
     np.testing.assert_allclose(softmax(z + c), softmax(z), rtol=1e-14)
@@ -57,14 +60,16 @@ def test_fibers_are_lines_along_one(z, c, k):
     assert not np.allclose(softmax(other), softmax(z), rtol=1e-9, atol=0)
 
 
-@pytest.mark.claim("Chapter 3: the centered log-ratio inverts softmax up to the mean of the scores")
+@pytest.mark.claim(
+    "Chapter 3: the centered log-ratio inverts softmax up to the mean of the scores", theorem="thm-03-fibers"
+)
 @given(scores)
 def test_centered_log_ratio_is_the_inverse(z):
     np.testing.assert_allclose(centered_log_ratio(softmax(z)), z - z.mean(), atol=1e-13)
     np.testing.assert_allclose(softmax(centered_log_ratio(softmax(z))), softmax(z), rtol=1e-12)
 
 
-@pytest.mark.claim("Chapter 3: softmax is scale invariant for constant score vectors only")
+@pytest.mark.claim("Chapter 3: softmax is scale invariant for constant score vectors only", theorem="thm-03-scale")
 @given(scores, st.sampled_from([0.25, 0.5, 2.0, 3.0]))
 def test_not_scale_invariant(z, factor):
     same = np.allclose(softmax(factor * z), softmax(z), rtol=1e-9, atol=0)
@@ -72,7 +77,9 @@ def test_not_scale_invariant(z, factor):
     assert same == (np.ptp(z) == 0)
 
 
-@pytest.mark.claim("Chapter 3: softmax keeps the order of the scores and commutes with renaming classes")
+@pytest.mark.claim(
+    "Chapter 3: softmax keeps the order of the scores and commutes with renaming classes", theorem="thm-03-order"
+)
 @given(scores, st.randoms())
 def test_order_and_names(z, random):
     p = softmax(z)
@@ -83,7 +90,9 @@ def test_order_and_names(z, random):
     np.testing.assert_allclose(softmax(z[names]), p[names], rtol=1e-14)
 
 
-@pytest.mark.claim("Chapter 3: raising one score divides all other probabilities by one and the same number")
+@pytest.mark.claim(
+    "Chapter 3: raising one score divides all other probabilities by one and the same number", theorem="thm-03-order"
+)
 @given(scores, st.integers(0, 7), st.floats(0.01, 5))
 def test_raising_one_score(z, k, h):
     k %= len(z)
@@ -92,14 +101,17 @@ def test_raising_one_score(z, k, h):
     np.testing.assert_allclose(np.delete(p / raised, k), 1 + p[k] * math.expm1(h), rtol=1e-12)
 
 
-@pytest.mark.claim("Chapter 3: softmax of two scores is the sigmoid of their difference")
+@pytest.mark.claim("Chapter 3: softmax of two scores is the sigmoid of their difference", theorem="thm-03-sigmoid")
 @given(score, score)
 def test_two_classes_are_the_sigmoid(a, b):
     expected = [scipy.special.expit(a - b), scipy.special.expit(b - a)]
     np.testing.assert_allclose(softmax(np.array([a, b])), expected, rtol=1e-14)
 
 
-@pytest.mark.claim("Chapter 3: the cold limit is reached exponentially fast, between the two bounds of the theorem")
+@pytest.mark.claim(
+    "Chapter 3: the cold limit is reached exponentially fast, between the two bounds of the theorem",
+    theorem="thm-03-limits",
+)
 @given(arrays(float, 6, elements=st.integers(-6, 6).map(float)), st.floats(0.05, 50))
 def test_cold_limit(z, temperature):
     assume(np.ptp(z) > 0)
@@ -110,7 +122,9 @@ def test_cold_limit(z, temperature):
     assert 2 / 6 * decay - 1e-15 <= distance <= 2 * (6 - m) / m * decay + 1e-15
 
 
-@pytest.mark.claim("Chapter 3: the hot limit is reached like 1/T, and its straight line like 1/T²")
+@pytest.mark.claim(
+    "Chapter 3: the hot limit is reached like 1/T, and its straight line like 1/T²", theorem="thm-03-limits"
+)
 @given(scores, st.floats(0.05, 1000))
 def test_hot_limit(z, temperature):
     p, size, spread = softmax(z / temperature), len(z), np.ptp(z)
@@ -127,7 +141,7 @@ def test_entropy_grows_with_temperature(z, beta):
     assert slope == pytest.approx(-beta * (p @ (z - p @ z) ** 2), rel=1e-4, abs=1e-6)
 
 
-@pytest.mark.claim("Chapter 3: the Jacobian of softmax is diag(p) − p pᵀ")
+@pytest.mark.claim("Chapter 3: the Jacobian of softmax is diag(p) − p pᵀ", theorem="thm-03-jacobian")
 @given(scores)
 def test_jacobian_is_the_derivative(z):
     step = 1e-5
@@ -136,7 +150,8 @@ def test_jacobian_is_the_derivative(z):
 
 
 @pytest.mark.claim(
-    "Chapter 3: the Jacobian is symmetric, positive semidefinite, a covariance, and maps to vectors of sum zero"
+    "Chapter 3: the Jacobian is symmetric, positive semidefinite, a covariance, and maps to vectors of sum zero",
+    theorem="thm-03-structure",
 )
 @given(scores, st.data())
 def test_jacobian_is_a_covariance(z, data):
@@ -150,7 +165,9 @@ def test_jacobian_is_a_covariance(z, data):
     assert abs((J @ v).sum()) <= 1e-14 * size
 
 
-@pytest.mark.claim("Chapter 3: the Jacobian has rank K − 1, and the vector of ones spans its null space")
+@pytest.mark.claim(
+    "Chapter 3: the Jacobian has rank K − 1, and the vector of ones spans its null space", theorem="thm-03-structure"
+)
 @given(arrays(float, st.integers(2, 8), elements=st.floats(-3, 3)))
 def test_rank_and_null_vector(z):
     J = softmax_jacobian(softmax(z))
@@ -159,7 +176,8 @@ def test_rank_and_null_vector(z):
 
 
 @pytest.mark.claim(
-    "Chapter 3: the largest eigenvalue of the Jacobian lies between p(1−p) and 2p(1−p) ≤ ½, p the largest probability"
+    "Chapter 3: the largest eigenvalue of the Jacobian lies between p(1−p) and 2p(1−p) ≤ ½, p the largest probability",
+    theorem="thm-03-half",
 )
 @given(scores)
 def test_largest_eigenvalue_is_at_most_one_half(z):
@@ -172,7 +190,9 @@ def test_largest_eigenvalue_is_at_most_one_half(z):
     assert slope <= 0.5 + 1e-15
 
 
-@pytest.mark.claim("Chapter 3: the eigenvalue ½ is attained at (½, ½), and for K ≥ 3 approached but not reached")
+@pytest.mark.claim(
+    "Chapter 3: the eigenvalue ½ is attained at (½, ½), and for K ≥ 3 approached but not reached", theorem="thm-03-half"
+)
 @pytest.mark.parametrize("size", [2, 3, 10])
 def test_one_half_is_the_right_constant(size):
     values = [largest_eigenvalue(softmax(np.array([t, t] + [0.0] * (size - 2)))) for t in (1.0, 5.0, 12.0)]
@@ -183,7 +203,9 @@ def test_one_half_is_the_right_constant(size):
         assert values[2] > 0.4999
 
 
-@pytest.mark.claim("Chapter 3: softmax halves Euclidean distances at least, and largest-entry distances too")
+@pytest.mark.claim(
+    "Chapter 3: softmax halves Euclidean distances at least, and largest-entry distances too", theorem="thm-03-half"
+)
 @given(st.integers(2, 8).flatmap(lambda size: arrays(float, (2, size), elements=score)))
 def test_lipschitz_constant(pair):
     z, w = pair
@@ -192,7 +214,7 @@ def test_lipschitz_constant(pair):
     assert np.abs(moved).max() <= np.abs(step).max() / 2 + 1e-15
 
 
-@pytest.mark.claim("Chapter 3: no Lipschitz constant below ½ holds; ¼ does not")
+@pytest.mark.claim("Chapter 3: no Lipschitz constant below ½ holds; ¼ does not", theorem="thm-03-half")
 def test_a_quarter_is_refuted():
     z, w = np.array([0.1, -0.1]), np.array([-0.1, 0.1])
     stretch = np.linalg.norm(softmax(z) - softmax(w)) / np.linalg.norm(z - w)
@@ -220,7 +242,9 @@ def test_three_eigenvalues(z):
     np.testing.assert_allclose(np.linalg.eigvalsh(softmax_jacobian(p)), [0, (t - root) / 2, (t + root) / 2], atol=1e-14)
 
 
-@pytest.mark.claim("Chapter 3: the temperature path is the flow line of the field J(p) z from the center")
+@pytest.mark.claim(
+    "Chapter 3: the temperature path is the flow line of the field J(p) z from the center", theorem="thm-03-flow"
+)
 @given(arrays(float, 4, elements=st.floats(-3, 3)))
 def test_temperature_path_is_a_flow_line(z):
     walk = scipy.integrate.solve_ivp(
@@ -239,7 +263,10 @@ def test_edges_of_the_formats(dtype, edge):
         assert np.isinf(np.exp(dtype(edge + 0.01)))
 
 
-@pytest.mark.claim("Chapter 3: softmax_lib answers without nan, in every format, where the plain formula overflows")
+@pytest.mark.claim(
+    "Chapter 3: softmax_lib answers without nan, in every format, where the plain formula overflows",
+    theorem="thm-03-shift",
+)
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @given(st.integers(2, 8).flatmap(lambda size: arrays(float, size, elements=st.floats(-1, 1))))
 def test_never_overflows(dtype, z):
@@ -250,7 +277,8 @@ def test_never_overflows(dtype, z):
 
 
 @pytest.mark.claim(
-    "Chapter 3: rounding errors of the plain and the shifted formula stay within (K+2)u and (K+2+(m−z)+R)u"
+    "Chapter 3: rounding errors of the plain and the shifted formula stay within (K+2)u and (K+2+(m−z)+R)u",
+    theorem="thm-03-rounding",
 )
 @given(st.integers(2, 12).flatmap(lambda size: arrays(np.float16, size, elements=st.floats(-3, 3, width=16))))
 def test_rounding_bounds_in_float16(z):
@@ -289,7 +317,10 @@ def test_logarithm_of_a_confident_row(lead, second):
     assert logsumexp(z) == pytest.approx(truth, rel=1e-13, abs=0)
 
 
-@pytest.mark.claim("Chapter 3: states (maximum, sum) merge associatively, commutatively, with a neutral element")
+@pytest.mark.claim(
+    "Chapter 3: states (maximum, sum) merge associatively, commutatively, with a neutral element",
+    theorem="thm-03-merge",
+)
 @given(st.lists(arrays(float, st.integers(0, 5), elements=st.floats(-1e4, 1e4)), min_size=3, max_size=3))
 def test_states_form_a_commutative_monoid(chunks):
     a, b, c = (OnlineLogSumExp().update(chunk) for chunk in chunks)
@@ -305,7 +336,9 @@ def test_states_form_a_commutative_monoid(chunks):
     same(empty + a, a)
 
 
-@pytest.mark.claim("Chapter 3: one pass in chunks of any size gives the log-sum-exp of the whole")
+@pytest.mark.claim(
+    "Chapter 3: one pass in chunks of any size gives the log-sum-exp of the whole", theorem="thm-03-merge"
+)
 @given(arrays(float, st.integers(1, 60), elements=st.floats(-1e4, 1e4)), st.integers(1, 60))
 def test_one_pass_in_chunks(z, size):
     state = online_logsumexp(z[start : start + size] for start in range(0, len(z), size))

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from mpmath import mp
+from scipy.optimize import minimize
 
 from softmax_lib import cross_entropy, cross_entropy_gradient, one_hot, softmax, softmax_jacobian
 
@@ -25,7 +26,7 @@ def _gradient(X, labels, theta):
     return X.T @ cross_entropy_gradient(X @ theta, labels)
 
 
-@pytest.mark.claim("Chapter 5: the gradient of cross-entropy at the logits is p − y")
+@pytest.mark.claim("Chapter 5: the gradient of cross-entropy at the logits is p − y", theorem="thm-05-residual")
 @given(arrays(float, st.integers(2, 6), elements=NUMBERS), st.integers(0, 5))
 @settings(max_examples=40)
 def test_gradient_is_prediction_minus_truth(logits, target):
@@ -43,7 +44,7 @@ def test_gradient_is_prediction_minus_truth(logits, target):
     np.testing.assert_allclose(cross_entropy_gradient(logits, target), slopes, rtol=1e-13, atol=1e-20)
 
 
-@pytest.mark.claim("Chapter 5: the gradient of a batch is X transposed times (P − Y), over N")
+@pytest.mark.claim("Chapter 5: the gradient of a batch is X transposed times (P − Y), over N", theorem="thm-05-batch")
 @given(problems())
 @settings(max_examples=50)
 def test_batch_gradient_against_a_complex_step(problem):
@@ -61,7 +62,9 @@ def test_batch_gradient_against_a_complex_step(problem):
     np.testing.assert_allclose(_gradient(X, labels, theta), expected, atol=1e-12)
 
 
-@pytest.mark.claim("Chapter 5: the loss is convex, its curvature along V is a mean of variances")
+@pytest.mark.claim(
+    "Chapter 5: the loss is convex, its curvature along V is a mean of variances", theorem="thm-05-hessian"
+)
 @given(problems(), st.integers(0, 2**32 - 1))
 @settings(max_examples=50)
 def test_curvature_is_a_variance(problem, seed):
@@ -77,7 +80,7 @@ def test_curvature_is_a_variance(problem, seed):
     assert middle <= ends + 1e-10
 
 
-@pytest.mark.claim("Chapter 5: Böhning's bound, diag(p) − ppᵀ ⪯ ½(I − 11ᵀ/K)")
+@pytest.mark.claim("Chapter 5: Böhning's bound, diag(p) − ppᵀ ⪯ ½(I − 11ᵀ/K)", theorem="thm-05-boehning")
 @given(arrays(float, st.integers(2, 8), elements=st.floats(-40, 40)))
 def test_boehning_bound(logits):
     p, K = softmax(logits), len(logits)
@@ -85,7 +88,9 @@ def test_boehning_bound(logits):
     assert np.linalg.eigvalsh(gap)[0] >= -1e-14
 
 
-@pytest.mark.claim("Chapter 5: a step of 1/L lowers the loss by at least the squared gradient over 2L")
+@pytest.mark.claim(
+    "Chapter 5: a step of 1/L lowers the loss by at least the squared gradient over 2L", theorem="thm-05-descent"
+)
 @given(problems())
 @settings(max_examples=60)
 def test_safe_step_descends(problem):
@@ -96,7 +101,10 @@ def test_safe_step_descends(problem):
     assert after <= cross_entropy(X @ theta, labels) - np.sum(gradient**2) / (2 * L) + 1e-12
 
 
-@pytest.mark.claim("Chapter 5: on separable data the loss along a separating direction tends to 0 and never is 0")
+@pytest.mark.claim(
+    "Chapter 5: on separable data the loss along a separating direction tends to 0 and never is 0",
+    theorem="thm-05-separable",
+)
 @given(st.integers(2, 5), st.integers(1, 10), st.integers(0, 2**32 - 1))
 def test_separable_data_have_no_minimum(K, N, seed):
     generator = np.random.default_rng(seed)
@@ -119,3 +127,21 @@ def test_row_sums_stay_zero(problem, ridge):
     for _ in range(10):
         theta = theta - 0.1 * (_gradient(X, labels, theta) + ridge * theta)
     np.testing.assert_allclose(theta.sum(axis=1), 0, atol=1e-13)
+
+
+@pytest.mark.claim("Chapter 5: at the minimum the moments of the model are those of the data", theorem="thm-05-moments")
+@pytest.mark.parametrize("penalty", [0.0, 0.1])
+def test_moments_match_at_the_minimum(penalty):
+    rng = np.random.default_rng(5)
+    labels = rng.integers(3, size=60)
+    X = np.column_stack([rng.normal(size=(60, 2)) + 0.3 * labels[:, None], np.ones(60)])  # classes overlap
+    weighted = np.array([[1.0], [1.0], [0.0]]) * penalty  # the bias is free
+
+    def objective(flat):
+        theta = flat.reshape(3, 3)
+        value = cross_entropy(X @ theta, labels) + (weighted * theta**2).sum() / 2
+        return value, (_gradient(X, labels, theta) + weighted * theta).ravel()
+
+    found = minimize(objective, np.zeros(9), jac=True, method="BFGS", options={"gtol": 1e-9}).x.reshape(3, 3)
+    of_the_model, of_the_data = X.T @ softmax(X @ found) / 60, X.T @ one_hot(labels, 3) / 60
+    np.testing.assert_allclose(of_the_data - of_the_model, weighted * found, atol=1e-7)

@@ -19,7 +19,7 @@ def models(draw):
     return tuple(draw(arrays(float, shape, elements=NUMBERS)) for shape in shapes)
 
 
-@pytest.mark.claim("chapter 4: log-odds are affine in the features")
+@pytest.mark.claim("Chapter 4: log-odds are affine in the features", theorem="thm-04-log-odds")
 @given(models(), st.floats(0, 1))
 def test_log_odds_are_affine(model, share):
     weights, bias, (one, other) = model
@@ -31,7 +31,8 @@ def test_log_odds_are_affine(model, share):
 
 
 @pytest.mark.claim(
-    "chapter 4: the logarithm of each probability is concave in the features, so regions of confidence are convex"
+    "Chapter 4: the logarithm of each probability is concave in the features, so regions of confidence are convex",
+    theorem="thm-04-concave",
 )
 @given(models(), st.floats(0, 1))
 def test_log_probability_is_concave(model, share):
@@ -42,7 +43,7 @@ def test_log_probability_is_concave(model, share):
     assert np.all(between >= (1 - share) * ends[0] + share * ends[1] - 1e-10)
 
 
-@pytest.mark.claim("chapter 4: decision regions are convex")
+@pytest.mark.claim("Chapter 4: decision regions are convex", theorem="thm-04-regions")
 @given(models(), st.floats(0, 1))
 def test_a_class_at_both_ends_is_optimal_in_between(model, share):
     weights, bias, (one, other) = model
@@ -53,7 +54,10 @@ def test_a_class_at_both_ends_is_optimal_in_between(model, share):
         assert scores[first] >= scores.max() - 1e-10
 
 
-@pytest.mark.claim("chapter 4: temperature never moves the decision, and confidence falls with temperature")
+@pytest.mark.claim(
+    "Chapter 4: temperature never moves the decision, and confidence falls with temperature",
+    theorem="thm-04-temperature",
+)
 @given(arrays(float, st.integers(1, 8), elements=NUMBERS), st.floats(0.05, 20), st.floats(1.0, 20))
 def test_temperature_moves_confidence_and_never_the_decision(logits, temperature, warmer):
     cold, hot = softmax(logits / temperature), softmax(logits / (temperature * warmer))
@@ -64,7 +68,8 @@ def test_temperature_moves_confidence_and_never_the_decision(logits, temperature
 
 
 @pytest.mark.claim(
-    "chapter 4: adding one vector to every column of weights and one number to every bias changes no probability"
+    "Chapter 4: adding one vector to every column of weights and one number to every bias changes no probability",
+    theorem="thm-04-identifiability",
 )
 @given(models(), st.data())
 def test_a_common_shift_is_invisible(model, data):
@@ -75,7 +80,10 @@ def test_a_common_shift_is_invisible(model, data):
     np.testing.assert_allclose(after, before, atol=1e-12)
 
 
-@pytest.mark.claim("chapter 4: a common shift is the only invisible change: (D + 1)(K - 1) parameters can be seen")
+@pytest.mark.claim(
+    "Chapter 4: a common shift is the only invisible change: (D + 1)(K - 1) parameters can be seen",
+    theorem="thm-04-identifiability",
+)
 @pytest.mark.parametrize(("features", "classes"), [(1, 2), (2, 3), (3, 5), (6, 4)])
 def test_number_of_visible_parameters(features, classes):
     generator = np.random.default_rng(features * classes)
@@ -87,7 +95,9 @@ def test_number_of_visible_parameters(features, classes):
     assert np.linalg.matrix_rank(derivative) == (features + 1) * (classes - 1)
 
 
-@pytest.mark.claim("chapter 4: among equivalent weights the centered ones have the smallest norm")
+@pytest.mark.claim(
+    "Chapter 4: among equivalent weights the centered ones have the smallest norm", theorem="thm-04-centered"
+)
 @given(models())
 def test_centered_weights_are_the_smallest(model):
     weights, _, points = model
@@ -97,7 +107,7 @@ def test_centered_weights_are_the_smallest(model):
     np.testing.assert_allclose(np.sum(moved**2), expected, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.claim("chapter 4: the nearest of K points is the decision of a softmax classifier")
+@pytest.mark.claim("Chapter 4: the nearest of K points is the decision of a softmax classifier")
 @given(models())
 def test_nearest_point_is_a_softmax_classifier(model):
     weights, _, points = model

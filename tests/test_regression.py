@@ -75,7 +75,7 @@ def test_every_solver_finds_the_minimum(solver, fit_intercept):
         assert not model.intercept_.any()
 
 
-@pytest.mark.claim("Chapter 8: one class's coefficients are minus the sum of the others'")
+@pytest.mark.claim("Chapter 8: one class's coefficients are minus the sum of the others'", theorem="thm-08-sum")
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_coefficients_sum_to_zero(solver):
     model = SoftmaxRegression(solver=solver, tol=1e-3).fit(IRIS, SPECIES)
@@ -105,7 +105,9 @@ def test_hessian_products_against_differences_of_gradients():
     np.testing.assert_allclose(function.hessian_product(where, direction), (sides[0] - sides[1]) / 2e-6, atol=1e-7)
 
 
-@pytest.mark.claim("Chapter 8: with two classes, LogisticRegression(C) is SoftmaxRegression(C / 2)")
+@pytest.mark.claim(
+    "Chapter 8: with two classes, LogisticRegression(C) is SoftmaxRegression(C / 2)", theorem="thm-08-two-classes"
+)
 @pytest.mark.parametrize("C", [0.03, 1.0, 30.0])
 def test_two_classes_and_the_factor_in_the_penalty(C):
     X, y = IRIS[50:], SPECIES[50:]
