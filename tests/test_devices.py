@@ -111,7 +111,7 @@ print(one, two, np.abs(alone - together).max(), np.abs(np.subtract(alone_losses,
 """
 
 
-@pytest.mark.claim("chapter 10: splitting a batch over two devices computes what one device computes")
+@pytest.mark.claim("Chapter 10: splitting a batch over two devices computes what one device computes")
 def test_two_copies_compute_what_one_computes():
     if load_keras().backend.backend() != "tensorflow":
         pytest.skip("virtual devices are set up through TensorFlow")

@@ -54,7 +54,7 @@ def adversarial_rows(length, dtype, rng):
 # --- accuracy ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.claim("chapter 3: softmax is accurate to 5 units in the last place, whatever the range of the scores")
+@pytest.mark.claim("Chapter 3: softmax is accurate to 5 units in the last place, whatever the range of the scores")
 @pytest.mark.parametrize("length", LENGTHS)
 @pytest.mark.parametrize(
     ("dtype", "short", "long"), [(np.float64, 5, 5), (np.float32, 0.51, 5), (np.float16, 0.51, 0.51)]
@@ -109,7 +109,7 @@ def test_logsumexp_is_accurate(length, dtype):
         assert error <= 2 * np.finfo(dtype).eps
 
 
-@pytest.mark.claim("chapter 3: log-softmax of a confident row keeps its digits at every gap")
+@pytest.mark.claim("Chapter 3: log-softmax of a confident row keeps its digits at every gap")
 @pytest.mark.parametrize("gap", [1, 10, 30, 36.5, 38, 50, 100, 300, 500, 699.5, 700])
 @pytest.mark.parametrize("others", [1, 9, 200])
 def test_log_softmax_of_a_confident_row_keeps_its_digits(gap, others):
@@ -262,7 +262,7 @@ def test_the_layout_in_memory_does_not_matter(function, axis, shape):
         np.testing.assert_array_equal(np.asarray(same), before, err_msg=f"{name} was changed")
 
 
-@pytest.mark.claim("chapter 3: a row gives the same bits alone and inside a batch")
+@pytest.mark.claim("Chapter 3: a row gives the same bits alone and inside a batch")
 @pytest.mark.parametrize("length", [1, 2, 3, 7, 10, 31, 63, 64, 65, 500])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
 def test_a_row_alone_and_in_a_batch_gives_the_same_bits(length, dtype):
@@ -412,7 +412,7 @@ logits = hnp.arrays(
 )
 
 
-@pytest.mark.claim("chapter 1: softmax gives probabilities in the order of the scores")
+@pytest.mark.claim("Chapter 1: softmax gives probabilities in the order of the scores")
 @settings(deadline=None, max_examples=60)
 @given(logits)
 def test_softmax_is_a_distribution_in_the_order_of_the_scores(z):
@@ -423,7 +423,7 @@ def test_softmax_is_a_distribution_in_the_order_of_the_scores(z):
     assert (np.diff(np.take_along_axis(p, order, -1), axis=-1) >= 0).all()
 
 
-@pytest.mark.claim("chapter 3: softmax does not change when a constant is added to all scores")
+@pytest.mark.claim("Chapter 3: softmax does not change when a constant is added to all scores")
 @settings(deadline=None, max_examples=60)
 @given(logits, st.floats(-1e3, 1e3))
 def test_only_differences_of_scores_count(z, constant):
@@ -432,7 +432,7 @@ def test_only_differences_of_scores_count(z, constant):
     np.testing.assert_allclose(sl.logsumexp(z + constant, -1), sl.logsumexp(z, -1) + constant, atol=4 * rounding)
 
 
-@pytest.mark.claim("chapter 3: softmax of a permutation is the permutation of softmax")
+@pytest.mark.claim("Chapter 3: softmax of a permutation is the permutation of softmax")
 @settings(deadline=None, max_examples=40)
 @given(logits, st.randoms())
 def test_softmax_commutes_with_permutations(z, random):
@@ -441,7 +441,7 @@ def test_softmax_commutes_with_permutations(z, random):
     np.testing.assert_allclose(sl.softmax(z[..., order]), sl.softmax(z)[..., order], rtol=1e-14, atol=1e-300)
 
 
-@pytest.mark.claim("chapter 9: max(z) <= lse(z) <= max(z) + log(K)")
+@pytest.mark.claim("Chapter 9: max(z) <= lse(z) <= max(z) + log(K)")
 @settings(deadline=None, max_examples=60)
 @given(logits)
 def test_logsumexp_is_a_soft_maximum(z):
@@ -450,7 +450,7 @@ def test_logsumexp_is_a_soft_maximum(z):
     assert (lse <= top + np.log(z.shape[-1]) + 1e-12).all()
 
 
-@pytest.mark.claim("chapter 2: log-sum-exp is convex")
+@pytest.mark.claim("Chapter 2: log-sum-exp is convex")
 @settings(deadline=None, max_examples=60)
 @given(hnp.arrays(np.float64, (2, 6), elements=st.floats(-50, 50)), st.floats(0, 1))
 def test_logsumexp_is_convex(pair, t):
@@ -468,7 +468,7 @@ def test_the_three_functions_agree(z):
     np.testing.assert_allclose(sl.softmax(z), plain_softmax(z), rtol=1e-12, atol=1e-300)
 
 
-@pytest.mark.claim("chapter 3: with two classes softmax is the logistic sigmoid of the difference")
+@pytest.mark.claim("Chapter 3: with two classes softmax is the logistic sigmoid of the difference")
 @given(st.floats(-700, 700))
 def test_two_classes_are_the_sigmoid(difference):
     np.testing.assert_allclose(sl.softmax([difference, 0.0])[0], scipy.special.expit(difference), rtol=1e-15)
@@ -486,7 +486,7 @@ def test_jacobian_against_central_differences():
         np.testing.assert_allclose(jacobian[..., j], slope, atol=1e-9)
 
 
-@pytest.mark.claim("chapter 3: the Jacobian is symmetric, PSD, has null vector 1 and eigenvalues of at most 1/2")
+@pytest.mark.claim("Chapter 3: the Jacobian is symmetric, PSD, has null vector 1 and eigenvalues of at most 1/2")
 @settings(deadline=None, max_examples=60)
 @given(hnp.arrays(np.float64, st.integers(1, 12), elements=st.floats(-40, 40)))
 def test_spectrum_of_the_jacobian(z):
@@ -537,7 +537,7 @@ def test_bad_derivative_arguments():
 # --- the online normalizer --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.claim("chapter 3: (max, sum) pairs merge associatively, in any order, to the same log-sum-exp")
+@pytest.mark.claim("Chapter 3: (max, sum) pairs merge associatively, in any order, to the same log-sum-exp")
 @settings(deadline=None, max_examples=60)
 @given(st.lists(hnp.arrays(np.float64, st.integers(0, 8), elements=st.floats(-1e3, 1e3)), max_size=6), st.randoms())
 def test_online_states_merge_in_any_order(chunks, random):

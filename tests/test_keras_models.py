@@ -198,7 +198,7 @@ class TestFitCompiled:
         for a, b in zip(our_weights, their_weights, strict=True):
             np.testing.assert_allclose(a, b, atol=2e-4)
 
-    @pytest.mark.claim("chapter 10: the same seed gives the same weights, bit by bit")
+    @pytest.mark.claim("Chapter 10: the same seed gives the same weights, bit by bit")
     def test_same_seed_same_bits(self, scaled, labels):
         def train(seed):
             model = models.fashion_classifier(seed=0)
