@@ -84,7 +84,7 @@ def measure_speed(clothes, scaled: np.ndarray) -> dict:
     flat, labels = scaled.reshape(len(scaled), -1), clothes.train_labels
     result = {"products": {}, "fit": {}, "fit_compiled": {}}
     for size in (32, 256):
-        result["products"][size] = min(matrix_products(flat, size) for _ in range(5))
+        result["products"][size] = min(matrix_products(flat, size) for _ in range(10))
         for name in ("fit_compiled", "fit"):
             model, clock = fashion_classifier(), Clock()
             if size == 256:
@@ -94,10 +94,10 @@ def measure_speed(clothes, scaled: np.ndarray) -> dict:
             if name == "fit":
                 model.fit(scaled, labels, batch_size=size, epochs=3, verbose=0, callbacks=[clock])
             else:
-                fit_compiled(model, scaled, labels, batch_size=size, epochs=6, callbacks=[clock])
+                fit_compiled(model, scaled, labels, batch_size=size, epochs=8, callbacks=[clock])
             result[name][size] = min(clock.seconds[1:])
         # Again, so that a busy moment of the machine does not flatter the loops.
-        again = min(matrix_products(flat, size) for _ in range(5))
+        again = min(matrix_products(flat, size) for _ in range(10))
         result["products"][size] = min(result["products"][size], again)
     result["compiled_over_products_256"] = result["fit_compiled"][256] / result["products"][256]
     result["tutorial_over_compiled"] = result["fit"][32] / result["fit_compiled"][256]

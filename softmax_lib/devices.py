@@ -161,10 +161,12 @@ def describe(devices: Devices | None = None) -> str:
     '2 GPUs: A100, A100 (data_parallel splits each batch among them)'
     """
     devices = find_devices() if devices is None else devices
-    software = f"{_TITLES.get(devices.backend, devices.backend)}{_version(devices.backend)}, Keras{_version('keras')},"
+    software = (
+        f"{_TITLES.get(devices.backend, devices.backend)}{_version(devices.backend)} and Keras{_version('keras')}"
+    )
     if devices.kind == "CPU":
         plural = "core" if devices.cores == 1 else "cores"
-        return f"{software} on the CPU with {devices.cores} {plural}; no GPU found, and none is needed"
+        return f"{software} on the CPU ({devices.cores} {plural}); no GPU is needed"
     models = ", ".join(model or name for name, model in zip(devices.names, devices.models, strict=True))
     count = len(devices.names)
     several = " (data_parallel splits each batch among them)" if count > 1 else ""

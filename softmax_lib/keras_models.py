@@ -20,7 +20,7 @@ from softmax_lib.devices import load_keras
 keras = load_keras()
 
 __all__ = [
-    "PixelScaler", "ProgressLine", "attach_softmax", "compile_recipe", "convolutional_classifier", "detach_softmax",
+    "PixelScaler", "ProgressLine", "TemperatureSoftmax", "attach_softmax", "compile_recipe", "convolutional_classifier", "detach_softmax",
     "digits_classifier", "fashion_classifier", "fit_compiled", "linear_classifier", "serving_model",
 ]  # fmt: skip
 
@@ -563,7 +563,7 @@ class ProgressLine(keras.callbacks.Callback):
     >>> model = linear_classifier()
     >>> compile_recipe(model, steps=1)
     >>> _ = fit_compiled(model, images, np.zeros(256, int), epochs=1, callbacks=[ProgressLine("linear")])
-    linear: 1 epoch in ... s · loss 2.303 · accuracy ...
+    linear: 1 epoch in ... s · loss 2.303, accuracy ...
     """
 
     def __init__(self, title: str = "training"):
@@ -590,10 +590,10 @@ class ProgressLine(keras.callbacks.Callback):
         self._show(f"{self.title}: {self._epochs} {plural} in {seconds:.1f} s · {self._scores()}", last=True)
 
     def _scores(self) -> str:
-        names = ("loss", "accuracy", "val_loss", "val_accuracy")
-        return " · ".join(
-            f"{name.replace('val_', 'validation ')} {self._last[name]:.3f}" for name in names if name in self._last
-        )
+        """Loss and accuracy: on the validation images if there are any, since those are the ones to watch."""
+        kind = "val_" if "val_loss" in self._last else ""
+        scores = [f"{name} {self._last[kind + name]:.3f}" for name in ("loss", "accuracy") if kind + name in self._last]
+        return ("validation " if kind else "") + ", ".join(scores)
 
     def _show(self, line: str, last: bool = False) -> None:
         if _in_notebook():
@@ -608,6 +608,68 @@ class ProgressLine(keras.callbacks.Callback):
             print(f"\r\033[K{line}", end="\n" if last else "", flush=True)
         elif last:
             print(line)
+
+
+@keras.saving.register_keras_serializable(package="softmax_lib")
+class TemperatureSoftmax(keras.layers.Layer):
+    """Softmax with a temperature and a mask, stable, on every backend of Keras.
+
+    Parameters
+    ----------
+    axis : int or sequence of int
+        The axis, or axes, along which the result sums to 1; never the batch axis of a classifier.
+    temperature : float
+        The scores are divided by it; positive and finite.
+    **keywords
+        Passed to ``keras.layers.Layer`` (``name``, ``dtype``).
+
+    Raises
+    ------
+    ValueError
+        If `temperature` is not positive and finite.
+
+    Notes
+    -----
+    ``layer(scores, mask=mask)``: a mask that broadcasts against the scores says which entries count; the others are
+    exactly 0, and so is a row with nothing left, as in ``softmax_lib.softmax(z, where=mask)``. The rows are shifted by
+    their largest entry that counts, so that no finite score over- or underflows to NaN, in the value and in the
+    gradient. Half precision is computed in float32. The layer saves and loads with the model that holds it.
+    Used in chapter 7.
+
+    Examples
+    --------
+    >>> layer = TemperatureSoftmax(temperature=2.0)
+    >>> np.round(np.asarray(layer(np.array([[2.0, 0.0, 1000.0]]), mask=np.array([[True, True, False]]))), 4).tolist()
+    [[0.7311, 0.2689, 0.0]]
+    """
+
+    def __init__(self, axis: int | Sequence[int] = -1, temperature: float = 1.0, **keywords):
+        super().__init__(**keywords)
+        if not 0 < temperature < float("inf"):
+            raise ValueError(f"temperature must be positive and finite; got {temperature!r}.")
+        self.axis = axis if isinstance(axis, int) else tuple(axis)
+        self.temperature = float(temperature)
+        self.supports_masking = True
+
+    def call(self, inputs, mask=None):
+        ops = keras.ops
+        dtype = keras.backend.standardize_dtype(inputs.dtype)
+        scores = ops.cast(inputs, "float32") if dtype in ("float16", "bfloat16") else inputs
+        scores = scores / self.temperature
+        counts = ops.ones_like(scores, dtype="bool") if mask is None else ops.cast(mask, "bool")
+        counts = ops.logical_and(counts, ops.ones_like(scores, dtype="bool"))  # broadcast
+        lowest = float(np.finfo(keras.backend.standardize_dtype(scores.dtype)).min)
+        top = ops.max(ops.where(counts, scores, lowest), axis=self.axis, keepdims=True)
+        # The mask comes before exp: an entry that does not count must not overflow, in the gradient either.
+        shares = ops.exp(ops.where(counts, scores - ops.stop_gradient(top), 0.0)) * ops.cast(counts, scores.dtype)
+        total = ops.sum(shares, axis=self.axis, keepdims=True)
+        return ops.cast(shares / ops.where(total > 0, total, 1.0), dtype)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self) -> dict:
+        return super().get_config() | {"axis": self.axis, "temperature": self.temperature}
 
 
 def _in_notebook() -> bool:

@@ -57,7 +57,7 @@ def test_what_was_found_is_consistent():
     [
         (
             Devices("tensorflow", "CPU", ("CPU:0",), ("",), 1),
-            "on the CPU with 1 core; no GPU found, and none is needed",
+            "on the CPU (1 core); no GPU is needed",
         ),
         (Devices("torch", "GPU", ("GPU:0",), ("NVIDIA L4",), 8), "on 1 GPU: NVIDIA L4"),
         (Devices("tensorflow", "GPU", ("GPU:0",), ("",), 8), "on 1 GPU: GPU:0"),

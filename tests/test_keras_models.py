@@ -272,7 +272,7 @@ class TestProgressLine:
         assert err == ""
         (line,) = out.splitlines()
         assert line.startswith("linear: 2 epochs in ")
-        assert "validation accuracy" in line
+        assert "validation loss" in line
 
     def test_in_a_terminal_one_line_is_rewritten(self, scaled, labels, capsys, monkeypatch):
         monkeypatch.setattr("sys.stdout.isatty", lambda: True)
