@@ -19,6 +19,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 CHAPTER = re.compile(r"chapters/(\d+)-")
 PROOF = re.compile(r'<div class="proof admonition"(?: id="proof")?>\s*<p>Proof\. ?')
 TWICE = re.compile(r' id="(?:proof|exercise|solution)-content"')  # the extensions give the same name to every box
+FORMULA_HEAD = '<th class="head"><p><span class="math'  # without a word it counts as empty
 EMPTY_HEAD = re.compile(r'<th class="head">(?:<p></p>)?</th>')
 TITLE = re.compile(r"<h1>(\d+) · ")
 
@@ -59,6 +60,7 @@ def _number_by_chapter(app: Sphinx, env: BuildEnvironment) -> list[str]:
 def _tidy(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """Give the style sheet elements to hold on to: a chapter's number, a proof; and keep names unique."""
     body = context.get("body", "")
+    body = body.replace(FORMULA_HEAD, FORMULA_HEAD.replace("<p>", '<p><span class="only-read">formula </span>'))
     body = EMPTY_HEAD.sub('<td class="head"></td>', body)
     body = PROOF.sub('<div class="proof-text"><p><span class="proof-label">Proof.</span> ', TWICE.sub("", body))
     context["body"] = TITLE.sub(
