@@ -9,8 +9,8 @@ same bits alone and inside a batch. Four ideas make the kernels both faster and 
    lost, and one multiplication puts it back: ``exp(d + r) = exp(d) (1 + r)`` for tiny ``r``.
 3. **Leave one maximum out of the sum** and use ``log1p`` (Algorithm 4.1 of Blanchard, Higham & Higham 2021), so that the
    logarithm of a confident row keeps all its digits.
-4. **Work in blocks that stay in the cache.** Short rows are transposed first: every reduction then runs along long
-   contiguous lines, instead of stopping after ten numbers.
+4. **Work in blocks that stay in the cache.** For the logarithm short rows are transposed first: every reduction then runs
+   along long contiguous lines, instead of stopping and starting again after ten numbers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from functools import lru_cache
 
 import numpy as np
 
-SHORT_ROW = 64  # shorter rows are handled transposed, and float32 in float64
+SHORT_ROW = 64  # shorter rows need other reductions, and can afford float64 for float32
 BLOCK_SIZE = 1 << 16  # elements in a block: 512 KB of float64 stay in a level-2 cache
 
 

@@ -127,8 +127,8 @@ def entmax(z: ArrayLike, alpha: float = 1.5, axis: int = -1) -> np.ndarray:
 
     References
     ----------
-    Peters, Niculae & Martins (2019), equation 10; Blondel, Martins & Niculae (2020), "Learning with Fenchel-Young losses",
-    JMLR 21(35), Algorithm 1, for the bisection.
+    Peters, Niculae & Martins (2019), Section 3, and Algorithm 1 for the bisection; Blondel, Martins & Niculae (2020),
+    "Learning with Fenchel-Young losses", JMLR 21(35).
 
     Used in chapter 9.
 

@@ -156,8 +156,8 @@ def gumbel_max_sample(logits: ArrayLike, size: Size = None, rng: Seed = None) ->
 
     References
     ----------
-    McFadden (1974), "Conditional logit analysis of qualitative choice behavior", Section 3; Maddison, Mnih & Teh (2017),
-    "The Concrete distribution", ICLR, Section 2.1.
+    McFadden (1974), "Conditional logit analysis of qualitative choice behavior"; Maddison, Mnih & Teh (2017), "The
+    Concrete distribution", ICLR.
 
     Used in chapter 2.
 
@@ -191,7 +191,7 @@ def gumbel_softmax(
     Returns
     -------
     ndarray, shape size + (..., K)
-        Rows sum to 1.
+        Rows sum to 1. The floating dtype is that of the logits (float64 for integers).
 
     Raises
     ------
@@ -218,7 +218,7 @@ def gumbel_softmax(
     noisy = _with_gumbel_noise(_checked_logits(logits), size, rng)
     if hard:
         return (np.arange(noisy.shape[-1]) == noisy.argmax(-1)[..., None]).astype(noisy.dtype)
-    return softmax(noisy / temperature)
+    return softmax(noisy / noisy.dtype.type(temperature))
 
 
 def top_k_filter(logits: ArrayLike, k: int) -> np.ndarray:
@@ -244,7 +244,7 @@ def top_k_filter(logits: ArrayLike, k: int) -> np.ndarray:
 
     References
     ----------
-    Fan, Lewis & Dauphin (2018), "Hierarchical neural story generation", ACL, Section 5.4.
+    Fan, Lewis & Dauphin (2018), "Hierarchical neural story generation", ACL.
 
     Used in chapter 6.
 
@@ -320,7 +320,7 @@ def _checked_logits(logits: ArrayLike) -> np.ndarray:
 
 def _with_gumbel_noise(logits: np.ndarray, size: Size, rng: Seed) -> np.ndarray:
     noise = np.random.default_rng(rng).gumbel(size=(*_size_tuple(size), *logits.shape))
-    return logits + noise
+    return logits + noise.astype(logits.dtype)
 
 
 def _size_tuple(size: Size) -> tuple[int, ...]:

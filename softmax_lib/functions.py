@@ -69,7 +69,7 @@ def softmax(
     References
     ----------
     Blanchard, Higham & Higham (2021), "Accurately computing the log-sum-exp and softmax functions", IMA J. Numer. Anal.
-    41:2311-2330, Algorithm 3.1 and Section 4.
+    41:2311-2330, Sections 3 and 4.
 
     Used in chapters 1 to 10.
 
@@ -432,7 +432,9 @@ def _run(kernel: Callable[[np.ndarray, np.ndarray], None], x: np.ndarray, result
     rows, result_rows = _as_rows(x, axes), _as_rows(result, axes)
     with np.errstate(all="ignore"):
         kernel(rows, result_rows)
-    if result_rows.base is not result and not np.may_share_memory(result_rows, result):  # the rows of the result could only be had as a copy
+    if result_rows.base is not result and not np.may_share_memory(
+        result_rows, result
+    ):  # the rows of the result could only be had as a copy
         moved = np.moveaxis(result, axes, range(-len(axes), 0))
         moved[...] = result_rows.reshape(moved.shape)
 

@@ -241,7 +241,7 @@ def brier_score(probabilities: ArrayLike, targets: ArrayLike) -> float:
 
     References
     ----------
-    Brier (1950), "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78:1-3, equation 2.
+    Brier (1950), "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78:1-3.
 
     Used in chapters 4 and 6.
 
@@ -321,7 +321,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, axis: int = -1) -> np.ndarray:
 
     References
     ----------
-    Kullback & Leibler (1951), "On information and sufficiency", Annals of Mathematical Statistics 22:79-86, equation 2.4.
+    Kullback & Leibler (1951), "On information and sufficiency", Annals of Mathematical Statistics 22:79-86.
 
     Used in chapters 2 and 6.
 

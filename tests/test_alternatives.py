@@ -47,8 +47,10 @@ def test_entmax_satisfies_the_optimality_conditions(alpha, z):
     support = p > 0
     multiplier = np.average(level[support], weights=p[support])
     weight = p[support] ** (2 - alpha) if alpha < 2 else 1  # how an error of the multiplier shows in p
-    np.testing.assert_allclose((level[support] - multiplier) * weight, 0, atol=1e-11)
-    assert (z[~support] <= multiplier + 1e-9).all()
+    # Above 2, p is a root of the distance to the threshold: rounding the scores by eps moves p by that root of eps.
+    tolerance = 1e-11 if alpha <= 2 else 4 * np.finfo(float).eps ** (1 / (alpha - 1))
+    np.testing.assert_allclose((level[support] - multiplier) * weight, 0, atol=tolerance)
+    assert (z[~support] <= multiplier + max(tolerance, 1e-9)).all()
 
 
 def test_known_values():

@@ -160,6 +160,9 @@ def test_gumbel_softmax_rows_are_distributions_with_the_hard_ones_at_their_argma
     hard = sl.gumbel_softmax(LOGITS, 0.5, size=1000, rng=0, hard=True)
     np.testing.assert_allclose(soft.sum(-1), 1, rtol=1e-14)
     assert (soft[:, 4] == 0).all()
+    for dtype in (np.float32, np.float16):
+        for hardness in (False, True):
+            assert sl.gumbel_softmax(LOGITS.astype(dtype), 0.5, rng=0, hard=hardness).dtype == dtype
     np.testing.assert_array_equal(hard, sl.one_hot(soft.argmax(-1), 6))
 
 
