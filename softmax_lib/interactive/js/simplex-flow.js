@@ -50,13 +50,16 @@ lab.define("simplex-flow", (() => {
     return polyline(betas.map((beta) => at(softmax(state.logits.map((z) => z * beta)))), { cls: "lab-s9", "stroke-width": 3 });
   }
   function marks(state) {                                                                                   // a few temperatures along the path
-    let [x, y] = at([1 / 3, 1 / 3, 1 / 3]), [u, v] = at(current(state));
+    let [x, y] = at([1 / 3, 1 / 3, 1 / 3]), named = [x, -100];
+    const [u, v] = at(current(state));
     return [[4, "4"], [2, "2"], [1, "1"], [0.5, "½"], [0.25, "¼"]].map(([t, name]) => {
       const [a, b] = at(softmax(state.logits, t));
       if (Math.hypot(a - x, b - y) < 22 || Math.hypot(a - u, b - v) < 24) return "";
       [x, y] = [a, b];
-      return rect(a + 6, b - 19, 42, 16, { cls: "lab-paper", "fill-opacity": 0.75 }) + circle(a, b, 4, { cls: "lab-ink" }) +
-        text(a + 8, b - 7, `T = ${name}`, { cls: "lab-small" });
+      const dot = circle(a, b, 4, { cls: "lab-ink" }), room = Math.abs(a - named[0]) > 60 || Math.abs(b - named[1]) > 22;
+      if (!room || (Math.abs(b - v) < 26 && u > a && u - a < 66)) return dot;                               // no room for its name
+      named = [a, b];
+      return rect(a + 6, b - 19, 42, 16, { cls: "lab-paper", "fill-opacity": 0.75 }) + dot + text(a + 8, b - 7, `T = ${name}`, { cls: "lab-small" });
     });
   }
   function ellipse(state) {
