@@ -22,6 +22,7 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 INLINE_LIMIT = 150_000  # bytes
 COLUMN = 704  # pixels: the width of the text column
+PHONE = 544  # pixels: a wider figure scrolls on a phone, where its letters would become too small to read
 INK, MUTED, GRID, PAPER = "#1f2430", "#6a7180", "#d9dde3", "#fdfdfe"  # as in softmax_lib.plotting; tested
 VARIABLES = {INK: "--fig-ink", MUTED: "--fig-muted", GRID: "--fig-grid", PAPER: "--fig-paper"} | {
     "#0072b2": "--c0", "#d55e00": "--c1", "#009e73": "--c2", "#b8578f": "--c3", "#a87600": "--c4",
@@ -55,7 +56,8 @@ def inline_svg(source: str, alt: str, prefix: str) -> str:
     box = re.search(r'viewBox="([^"]*)"', svg)[1]
     width, height = (round(float(length) * 4 / 3) for length in box.split()[2:])  # points to pixels
     head = f'<svg class="book-figure" role="img" aria-label="{html.escape(alt)}" viewBox="{box}"'
-    return f'{head} width="{width}" height="{height}">' + svg[svg.index(">") + 1 :]
+    drawn = f'{head} width="{width}" height="{height}">' + svg[svg.index(">") + 1 :]
+    return f'<div class="wide-figure">{drawn}</div>' if width > PHONE else drawn
 
 
 class Pictures(SphinxPostTransform):
