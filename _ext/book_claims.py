@@ -9,6 +9,7 @@ identifier, in a document; here the tests are the only source. ``tests/test_clai
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -18,8 +19,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parent.parent
-HEADINGS = ("Claim", "Theorem", "Test")
-WIDTHS = (5, 2, 5)
+FORM = re.compile(r"Chapter ([1-9]|10): (\S.*[^.])$")
+HEADINGS = ("Claim, and its test", "Theorem")
+WIDTHS = (8, 2)
 
 
 class Claim(NamedTuple):
@@ -31,7 +33,8 @@ class Claim(NamedTuple):
 
     @property
     def chapter(self) -> int:
-        return int(self.text.removeprefix("Chapter ").split(":")[0])
+        found = FORM.match(self.text)
+        return int(found[1]) if found else 0
 
 
 def collect(root: Path = ROOT) -> list[Claim]:
@@ -64,24 +67,23 @@ class Claims(SphinxDirective):
         self.env.note_reread()  # the tests are no documents: read this page anew in every build
         chapter = int(self.arguments[0])
         claims = sorted((one for one in collect() if one.chapter == chapter), key=lambda one: not one.theorem)
+        if not claims:
+            return [nodes.paragraph(text="This chapter claims nothing for all inputs.")]
         printed = any(name.startswith(f"chapters/{chapter:02}-") for name in self.env.found_docs)
         body = nodes.tbody("", *(self._row(one, printed) for one in claims))
-        head = nodes.thead("", nodes.row("", *(_cell(nodes.Text(heading)) for heading in HEADINGS)))
+        titles = (nodes.entry("", nodes.paragraph(text=heading)) for heading in HEADINGS)
         columns = [nodes.colspec(colwidth=width) for width in WIDTHS]
+        head = nodes.thead("", nodes.row("", *titles))
         return [nodes.table("", nodes.tgroup("", *columns, head, body, cols=len(WIDTHS)), classes=["claims"])]
 
     def _row(self, claim: Claim, printed: bool) -> nodes.row:
-        statement = claim.text.split(": ", 1)[1]
+        statement = FORM.match(claim.text)[2]
         link: list[nodes.Node] = []
         if claim.theorem and printed:
             link, _ = self.state.inline_text(f"{{prf:ref}}`{claim.theorem}`", self.lineno)
-        file, _, test = claim.test.partition("::")
-        where = [nodes.literal("", file.removeprefix("tests/")), nodes.Text(" "), nodes.literal("", test)]
-        return nodes.row("", _cell(nodes.Text(statement[0].upper() + statement[1:])), _cell(*link), _cell(*where))
-
-
-def _cell(*content: nodes.Node) -> nodes.entry:
-    return nodes.entry("", nodes.paragraph("", "", *content))
+        test = nodes.paragraph("", "", nodes.literal(text=claim.test.removeprefix("tests/")))
+        words = nodes.paragraph(text=statement[0].upper() + statement[1:])
+        return nodes.row("", nodes.entry("", words, test), nodes.entry("", nodes.paragraph("", "", *link)))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "_ext"))
 
-from book_claims import collect  # noqa: E402
+from book_claims import FORM, collect  # noqa: E402
 
 THEOREM = re.compile(r"\{prf:(?:theorem|proposition|lemma|corollary)\}.*\n:label: (\S+)")
 CLAIMS = collect()
@@ -51,7 +51,7 @@ def test_theorems_of_a_chapter_carry_its_number(number):
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.test)
 def test_markers_are_well_formed(claim):
-    assert re.match(r"Chapter (?:[1-9]|10): \S.*[^.]$", claim.text), 'write it as "Chapter N: statement"'
+    assert FORM.match(claim.text), 'write it as "Chapter N: statement", without a full stop'
     assert claim.test.rpartition("::")[2].startswith("test_"), "a claim marks a test"
     if claim.theorem:
         assert claim.theorem in THEOREMS, f"there is no theorem {claim.theorem}"
@@ -71,19 +71,19 @@ def test_markers_are_read_from_functions_and_classes(tmp_path):
     (tmp_path / "tests" / "deep" / "test_one.py").write_text(
         "import pytest\n"
         '@pytest.mark.claim("Chapter 3: a, " "and b", theorem="thm-03-a")\n'
-        '@pytest.mark.claim("Chapter 10: c")\n'
+        '@pytest.mark.claim("Chapter 10: cc")\n'
         "def test_function(): ...\n"
         "class TestClass:\n"
         "    @pytest.mark.parametrize('x', [1])\n"
-        '    @pytest.mark.claim("Chapter 4: d")\n'
+        '    @pytest.mark.claim("Chapter 4: dd")\n'
         "    def test_method(self, x): ...\n"
         "def test_without(): ...\n"
     )
     found = collect(tmp_path)
     assert [(claim.chapter, claim.text.split(": ")[1], claim.theorem) for claim in found] == [
         (3, "a, and b", "thm-03-a"),
-        (10, "c", ""),
-        (4, "d", ""),
+        (10, "cc", ""),
+        (4, "dd", ""),
     ]
     assert found[0].test == "tests/deep/test_one.py::test_function"
     assert found[2].test == "tests/deep/test_one.py::TestClass::test_method"
