@@ -19,7 +19,9 @@ def problem(seed, classes, samples=40, features=3):
     return generator.normal(size=(samples, features)) + 0.4 * y[:, None], y
 
 
-@pytest.mark.claim("Chapter 8, theorem 1: logistic regression with C is softmax regression with C / 2")
+@pytest.mark.claim(
+    "Chapter 8: logistic regression with C is softmax regression with C / 2", theorem="thm-08-two-classes"
+)
 @settings(deadline=None, max_examples=25)
 @given(seed=SEEDS, log_c=st.floats(-2, 2))
 def test_logistic_regression_is_softmax_with_two_classes(seed, log_c):
@@ -30,7 +32,7 @@ def test_logistic_regression_is_softmax_with_two_classes(seed, log_c):
     np.testing.assert_allclose(ours.predict_proba(X), logistic.predict_proba(X), atol=1e-5)
 
 
-@pytest.mark.claim("Chapter 8, theorem 2: at the minimum the weights of all classes sum to zero")
+@pytest.mark.claim("Chapter 8: at the minimum the weights of all classes sum to zero", theorem="thm-08-sum")
 @settings(deadline=None, max_examples=25)
 @given(seed=SEEDS, classes=st.integers(2, 5), log_c=st.floats(-2, 2))
 def test_weights_sum_to_zero_from_any_start(seed, classes, log_c):
@@ -43,7 +45,7 @@ def test_weights_sum_to_zero_from_any_start(seed, classes, log_c):
     np.testing.assert_allclose(model.coef_.sum(axis=0), 0, atol=1e-5 * (1 + np.abs(model.coef_).max()))
 
 
-@pytest.mark.claim("Chapter 8, theorem 3: the Fisher information is the covariance of the gradient")
+@pytest.mark.claim("Chapter 8: the Fisher information is the covariance of the gradient", theorem="thm-08-fisher")
 @settings(deadline=None, max_examples=15)
 @given(seed=SEEDS, classes=st.integers(2, 4))
 def test_fisher_information_is_the_covariance_of_the_gradient(seed, classes):
@@ -56,7 +58,7 @@ def test_fisher_information_is_the_covariance_of_the_gradient(seed, classes):
     np.testing.assert_allclose(model.fisher_information(X), total, atol=1e-12 * np.abs(total).max())
 
 
-@pytest.mark.claim("Chapter 8, theorem 4: a prior shift adds log(new / old) to the logits")
+@pytest.mark.claim("Chapter 8: a prior shift adds log(new / old) to the logits", theorem="thm-08-prior")
 @given(
     seed=SEEDS,
     old=st.lists(st.floats(0.01, 1), min_size=3, max_size=3),
