@@ -56,8 +56,7 @@ def inline_svg(source: str, alt: str, prefix: str) -> str:
     box = re.search(r'viewBox="([^"]*)"', svg)[1]
     width, height = (round(float(length) * 4 / 3) for length in box.split()[2:])  # points to pixels
     head = f'<svg class="book-figure" role="img" aria-label="{html.escape(alt)}" viewBox="{box}"'
-    drawn = f'{head} width="{width}" height="{height}">' + svg[svg.index(">") + 1 :]
-    return f'<div class="wide-figure">{drawn}</div>' if width > PHONE else drawn
+    return f'{head} width="{width}" height="{height}">' + svg[svg.index(">") + 1 :]
 
 
 class Pictures(SphinxPostTransform):
@@ -77,6 +76,8 @@ class Pictures(SphinxPostTransform):
                 continue
             if path.suffix == ".svg" and path.stat().st_size <= INLINE_LIMIT:
                 markup = inline_svg(path.read_text("utf8"), alt, f"{name}-{number}")
+                if int(re.search(r' width="(\d+)"', markup)[1]) > PHONE:
+                    markup = f'<div class="wide-figure">{markup}</div>'
             else:
                 markup = self._file(node, path, alt)
             node.replace_self(nodes.raw("", markup, format="html"))
