@@ -15,6 +15,7 @@ import numpy as np
 
 __all__ = [
     "DigitsSplit", "FashionMNIST", "JapaneseVowels", "load_digits_split", "load_fashion_mnist", "load_japanese_vowels",
+    "load_wonderland",
 ]  # fmt: skip
 
 FASHION_CLASSES = (
@@ -210,6 +211,34 @@ def load_japanese_vowels() -> JapaneseVowels:
     return JapaneseVowels(
         padded[train], lengths[train], speakers[train], padded[test], lengths[test], speakers[test]
     )  # fmt: skip
+
+
+def load_wonderland() -> str:
+    """*Alice's Adventures in Wonderland* by Lewis Carroll (1865), the twelve chapters as one string.
+
+    Returns
+    -------
+    str
+        144 195 ASCII characters; lines end with a newline, paragraphs with an empty line.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package was installed without its data.
+    OSError
+        If the file's SHA-256 checksum is not the recorded one (an incomplete download or clone).
+
+    Notes
+    -----
+    Public domain. Used in chapter 6.
+
+    Examples
+    --------
+    >>> story = load_wonderland()
+    >>> len(story), story.splitlines()[5][:42]
+    (144195, 'Alice was beginning to get very tired of s')
+    """
+    return _read_verified("wonderland", "wonderland.txt").decode("ascii")
 
 
 def _read_idx(folder: str, name: str) -> np.ndarray:

@@ -80,6 +80,16 @@ def test_japanese_vowels_keep_their_six_decimals():
     assert np.abs(frames - np.round(frames, 6)).max() < 2e-7  # half a unit of float32 at 2
 
 
+def test_wonderland_is_the_whole_story():
+    story = datasets.load_wonderland()
+    assert story.count("CHAPTER ") == 12
+    assert story.startswith("CHAPTER I\n\nDown the Rabbit-Hole\n")
+    assert story.endswith("remembering her own child-life, and the happy summer days.\n")
+    assert story.isascii()
+    assert "Gutenberg" not in story
+    assert story.count("Alice") == 395
+
+
 def test_digits_split_keeps_every_image_once():
     split = datasets.load_digits_split(test_size=0.3, seed=5)
     images, labels = load_digits(return_X_y=True)

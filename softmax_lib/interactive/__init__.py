@@ -23,6 +23,7 @@ from softmax_lib.interactive._random_utility import random_utility
 from softmax_lib.interactive._simplex_flow import simplex_flow
 from softmax_lib.interactive._soft_maximum import soft_maximum
 from softmax_lib.interactive._softmax_explorer import softmax_explorer
+from softmax_lib.interactive._text_sampler import text_sampler
 from softmax_lib.interactive._wiring_explorer import wiring_explorer
 
 __all__ = [
@@ -42,5 +43,6 @@ __all__ = [
     "soft_maximum",
     "softmax_explorer",
     "stylesheet",
+    "text_sampler",
     "wiring_explorer",
 ]
