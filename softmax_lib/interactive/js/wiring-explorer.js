@@ -5,7 +5,7 @@
 lab.define("wiring-explorer", (() => {
   const { softmax, logsumexp, sigmoid, clamp, dot, sum } = lab.math;
   const { picture, text, rect, line, circle, axis, scale, fixed } = lab.svg;
-  const EPSILON = 1e-7, REACH = 30, X = [150, 260, 370];
+  const EPSILON = 1e-7, REACH = 30, X = [136, 238, 340];
   const Z = scale([-REACH, REACH], [232, 40]), G = scale([-1, 1], [426, 310]);
   const OUTPUTS = [["softmax", "softmax"], ["none", "nothing: the logits"], ["twice", "softmax twice"], ["sigmoid", "a sigmoid each"]];
   const LOSSES = [["probabilities", "cross-entropy of probabilities"], ["logits", "cross-entropy, from_logits=True"], ["squared", "mean squared error"]];
@@ -57,7 +57,7 @@ lab.define("wiring-explorer", (() => {
         bar(now.right[k], X[k] + 4, { cls: "lab-line", fill: "none", "stroke-dasharray": "4 3" }) +
         text(X[k], 446, fixed(now.gradient[k], 3), { anchor: "middle", cls: "lab-small" }));
       return picture(480, 456, text(96, 22, "drag the logits", { cls: "lab-small lab-muted" }), axis("left", Z, 84, { count: 6, grid: 376 }), top,
-        text(96, 294, "slope of the loss at each logit: filled this wiring, dashed p − y", { cls: "lab-small lab-muted" }),
+        text(96, 294, "slope: filled this wiring, dashed p − y", { cls: "lab-small lab-muted" }),
         axis("left", G, 84, { count: 2, grid: 376 }), line(84, G(0), 460, G(0), { cls: "lab-line" }), bottom);
     },
     describe: (state) => {
