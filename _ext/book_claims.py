@@ -20,8 +20,8 @@ from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parent.parent
 FORM = re.compile(r"Chapter ([1-9]|10): (\S.*[^.])$")
-HEADINGS = ("Claim, and its test", "Theorem")
-WIDTHS = (8, 2)
+HEADINGS = ("Theorem", "Claim, and its test")
+WIDTHS = (2, 8)
 
 
 class Claim(NamedTuple):
@@ -81,9 +81,11 @@ class Claims(SphinxDirective):
         link: list[nodes.Node] = []
         if claim.theorem and printed:
             link, _ = self.state.inline_text(f"{{prf:ref}}`{claim.theorem}`", self.lineno)
-        test = nodes.paragraph("", "", nodes.literal(text=claim.test.removeprefix("tests/")))
+        file, name = claim.test.removeprefix("tests/").split("::", 1)
+        wrap = nodes.raw("", "<wbr>", format="html")  # a long name may go to the next line, and is copied in one piece
+        test = nodes.paragraph("", "", nodes.literal(text=f"{file}::"), wrap, nodes.literal(text=name))
         words = nodes.paragraph(text=statement[0].upper() + statement[1:])
-        return nodes.row("", nodes.entry("", words, test), nodes.entry("", nodes.paragraph("", "", *link)))
+        return nodes.row("", nodes.entry("", nodes.paragraph("", "", *link)), nodes.entry("", words, test))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
