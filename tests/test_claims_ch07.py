@@ -14,14 +14,17 @@ from softmax_lib import cross_entropy, log_softmax, logsumexp, softmax, softmax_
 LOGITS = arrays(float, st.integers(2, 12), elements=st.floats(-300, 300))
 
 
-@pytest.mark.claim("Chapter 7: log-softmax of log-softmax is log-softmax")
+@pytest.mark.claim("Chapter 7: log-softmax of log-softmax is log-softmax", theorem="thm-07-idempotent")
 @given(LOGITS)
 def test_log_softmax_is_idempotent(z):
     once = log_softmax(z)
     np.testing.assert_allclose(log_softmax(once), once, rtol=1e-14, atol=1e-13)
 
 
-@pytest.mark.claim("Chapter 7: a double softmax has a ceiling of e / (e + K − 1) and a loss above log(1 + (K − 1) / e)")
+@pytest.mark.claim(
+    "Chapter 7: a double softmax has a ceiling of e / (e + K − 1) and a loss above log(1 + (K − 1) / e)",
+    theorem="thm-07-twice",
+)
 @given(LOGITS, st.integers(0, 11))
 def test_double_softmax_has_a_ceiling(z, target):
     target %= len(z)
@@ -42,7 +45,7 @@ def test_ceiling_with_a_temperature(z, temperature):
     assert softmax(softmax(z) / temperature).max() <= top / (top + len(z) - 1) * (1 + 1e-13)
 
 
-@pytest.mark.claim("Chapter 7: beyond a gap of log(1/ε) a clipped cross-entropy does not change")
+@pytest.mark.claim("Chapter 7: beyond a gap of log(1/ε) a clipped cross-entropy does not change", theorem="thm-07-clip")
 @given(LOGITS, st.integers(0, 11), st.floats(1e-12, 0.4))
 def test_a_clipped_loss_is_deaf_beyond_its_gap(z, target, epsilon):
     target %= len(z)
@@ -69,7 +72,9 @@ def sampled(draw):
     return z, q / q.sum()
 
 
-@pytest.mark.claim("Chapter 7: the corrected sampled sum is unbiased and its logarithm is biased downwards")
+@pytest.mark.claim(
+    "Chapter 7: the corrected sampled sum is unbiased and its logarithm is biased downwards", theorem="thm-07-sampled"
+)
 @given(sampled())
 def test_sampled_sum_over_all_pairs_of_draws(problem):
     """Two draws, enumerated: the expectation is a finite sum, so no tolerance for luck is needed."""
@@ -82,7 +87,8 @@ def test_sampled_sum_over_all_pairs_of_draws(problem):
 
 
 @pytest.mark.claim(
-    "Chapter 7: the log-probabilities of a softmax on D features have rank at most D + 2, D + 1 without bias"
+    "Chapter 7: the log-probabilities of a softmax on D features have rank at most D + 2, D + 1 without bias",
+    theorem="thm-07-bottleneck",
 )
 @given(st.integers(1, 4), st.booleans(), st.integers(0, 2**32 - 1))
 @settings(max_examples=30)
