@@ -639,7 +639,8 @@ class TemperatureSoftmax(keras.layers.Layer):
     Examples
     --------
     >>> layer = TemperatureSoftmax(temperature=2.0)
-    >>> np.round(np.asarray(layer(np.array([[2.0, 0.0, 1000.0]]), mask=np.array([[True, True, False]]))), 4).tolist()
+    >>> probabilities = layer(np.array([[2.0, 0.0, 1000.0]]), mask=np.array([[True, True, False]]))
+    >>> np.asarray(probabilities, dtype=float).round(4).tolist()
     [[0.7311, 0.2689, 0.0]]
     """
 

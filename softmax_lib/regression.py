@@ -762,7 +762,8 @@ class _Fit:
     @property
     def complaint(self) -> str | None:
         """What to warn about, if anything."""
-        resolution = np.sqrt(2 * np.finfo(float).eps * abs(self.loss))  # smaller gradients change no digit of the loss
+        # A gradient g lowers the loss by about g^2 / 2 more. Below a few units in the last place of the loss nobody can tell.
+        resolution = np.sqrt(2 * 16 * np.finfo(float).eps * abs(self.loss))
         if self.stopped or self.norm <= max(self.tol, resolution):
             return None
         reached = f"with a gradient norm of {self.norm:.2g}, above tol={self.tol:.2g}"
