@@ -47,7 +47,7 @@ lab: $(READY)   ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab chapters
 
 bench: $(READY) ## measure speed and accuracy against SciPy, scikit-learn and TensorFlow
-	for program in benchmarks/*.py; do $(BIN)/python $$program || exit 1; done
+	for program in functions regression training plot; do $(BIN)/python benchmarks/$$program.py || exit 1; done
 
 lint: $(READY)  ## style of the code
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
