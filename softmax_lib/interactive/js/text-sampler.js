@@ -80,14 +80,14 @@ lab.define("text-sampler", (() => {
       const raw = next(spec, Number(state.order), state.written), q = shaped(state, spec), x = scale([0, 1], [78, 430]);
       const rows = raw.map((_, i) => i).sort((a, b) => Math.max(q[b], raw[b]) - Math.max(q[a], raw[a]) || a - b).slice(0, SHOWN);
       const page = wrapped(state.written).map((row, i, all) =>
-        tag("text", { x: 4, y: 24 + 21 * i, "xml:space": "preserve", "font-family": "monospace" }, lab.svg.escape(row + (i === all.length - 1 ? "▏" : ""))));
+        tag("text", { x: 4, y: 24 + 21 * i, "xml:space": "preserve", style: "font-family: ui-monospace, monospace; white-space: pre" }, lab.svg.escape(row + (i === all.length - 1 ? "▏" : ""))));
       const bars = rows.map((c, i) => {
         const y = TOP + i * ROW;
         return text(70, y + 17, name(spec.alphabet[c]), { anchor: "end" }) + rect(78, y + 4, x(q[c]) - 78, ROW - 8, { cls: q[c] ? "lab-c0" : "lab-muted", rx: 2 }) +
           rect(x(raw[c]) - 1.25, y + 1, 2.5, ROW - 2, { cls: "lab-ink" }) +
           text(478, y + 17, q[c] ? fixed(q[c], 3) : "out", { anchor: "end", cls: q[c] ? "lab-number" : "lab-small lab-muted" });
       });
-      return picture(480, TOP + SHOWN * ROW + 26, page, line(0, 152, 480, 152), text(4, 172, "The next character: bars as drawn from, marks T = 1 with nothing left out", { cls: "lab-small lab-muted" }),
+      return picture(480, TOP + SHOWN * ROW + 26, page, line(0, 152, 480, 152), text(4, 172, "Next character. Bars: as drawn. Marks: the model's own", { cls: "lab-small lab-muted" }),
         bars, axis("bottom", x, TOP + SHOWN * ROW + 4, { count: 4 }), line(78, TOP, 78, TOP + SHOWN * ROW, { cls: "lab-line" }));
     },
     describe: (state, spec) => {
