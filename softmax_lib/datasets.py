@@ -1,6 +1,6 @@
 """The data of the book, read from the package itself: no network, no cache folder, no surprise.
 
-Each set lives in a folder of ``softmax_lib/data`` beside its licence and the checksums of its files.
+Each set lives in a folder of ``softmax_lib/data`` beside its license and the checksums of its files.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ class ImageSplit:
 
 
 class FashionMNIST(ImageSplit):
-    """What :func:`load_fashion_mnist` returns: grey levels are uint8, 0 (background) to 255."""
+    """What :func:`load_fashion_mnist` returns: gray levels are uint8, 0 (background) to 255."""
 
 
 class DigitsSplit(ImageSplit):
-    """What :func:`load_digits_split` returns: grey levels are float64, 0 (background) to 16."""
+    """What :func:`load_digits_split` returns: gray levels are float64, 0 (background) to 16."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ def load_fashion_mnist() -> FashionMNIST:
 
     Notes
     -----
-    Reading takes about half a second. Source: Xiao, Rasul & Vollgraf (2017), arXiv:1708.07747; MIT licence.
+    Reading takes about half a second. Source: Xiao, Rasul & Vollgraf (2017), arXiv:1708.07747; MIT license.
     Used in chapters 1, 4, 8 and 10.
 
     Examples
@@ -135,7 +135,7 @@ def load_digits_split(test_size: float = 0.25, seed: int = 0) -> DigitsSplit:
     Returns
     -------
     DigitsSplit
-        Images (N, 8, 8) float64 with grey levels 0 to 16, labels int64.
+        Images (N, 8, 8) float64 with gray levels 0 to 16, labels int64.
 
     Raises
     ------

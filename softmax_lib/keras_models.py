@@ -257,11 +257,11 @@ class PixelScaler:
     mean, deviation : ndarray of float32, shape (height, width)
         Of the square-rooted training images.
     top : float
-        Largest possible grey level.
+        Largest possible gray level.
 
     Notes
     -----
-    The square root spreads the dark grey levels, where fabric has its texture. The deviation is bounded below by
+    The square root spreads the dark gray levels, where fabric has its texture. The deviation is bounded below by
     0.05, so that a pixel at the rim that is almost always background does not turn one speck into a huge number.
     Used in chapter 10.
 
@@ -295,7 +295,7 @@ class PixelScaler:
         return cls(roots.mean(axis=0, dtype=np.float64).astype(np.float32), deviation.astype(np.float32), float(top))
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Scale images of shape (N, height, width) with grey levels 0 … `top`; returns float32.
+        """Scale images of shape (N, height, width) with gray levels 0 … `top`; returns float32.
 
         Raises
         ------
@@ -316,7 +316,7 @@ class PixelScaler:
             raise ValueError(f"PixelScaler takes images of shape (N, height, width); got an array of {images.shape}.")
         if images.size and not (images.min() >= 0 and images.max() <= top):
             raise ValueError(
-                f"PixelScaler takes grey levels from 0 to {top:g}; got {images.min():g} to {images.max():g}. "
+                f"PixelScaler takes gray levels from 0 to {top:g}; got {images.min():g} to {images.max():g}. "
                 "Pass the images before any other scaling."
             )
         if images.dtype == np.uint8 and top == 255:  # 256 roots instead of one a pixel
@@ -325,7 +325,7 @@ class PixelScaler:
 
 
 def serving_model(model: keras.Model, scaler: PixelScaler) -> keras.Model:
-    """One model from raw grey levels to the output of `model`, its preprocessing inside.
+    """One model from raw gray levels to the output of `model`, its preprocessing inside.
 
     The file that ``.save`` writes then needs nothing but Keras: whoever loads it cannot scale the pixels wrongly.
 
@@ -338,7 +338,7 @@ def serving_model(model: keras.Model, scaler: PixelScaler) -> keras.Model:
     Returns
     -------
     keras.Model
-        Takes (N, height, width) grey levels 0 … ``scaler.top``. Shares its weights with `model`.
+        Takes (N, height, width) gray levels 0 … ``scaler.top``. Shares its weights with `model`.
 
     Raises
     ------

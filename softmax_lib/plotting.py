@@ -1,6 +1,6 @@
 """The book's look: one palette, one style sheet for matplotlib, and the figures that chapters share.
 
-Figures are SVG on a transparent ground. Their colours are a fixed set of hex codes which the book's build turns into
+Figures are SVG on a transparent ground. Their colors are a fixed set of hex codes which the book's build turns into
 CSS variables, so that a figure follows the page into dark mode; draw with the names below and with nothing else.
 The palette keeps Okabe and Ito's (2008) first three hues and has at least 3:1 contrast on white everywhere.
 """
@@ -29,7 +29,7 @@ CLASS_COLORS = (
     "#0072b2", "#d55e00", "#009e73", "#b8578f", "#a87600", "#2b8cc4", "#7a4f2e", "#d0467a", "#6b7280", "#5b57c7",
 )  # fmt: skip
 
-# Maps for pictures made of pixels. Both are fixed colours: a photograph does not change in dark mode.
+# Maps for pictures made of pixels. Both are fixed colors: a photograph does not change in dark mode.
 INTENSITY = LinearSegmentedColormap.from_list("intensity", ["#ffffff", "#9cc9e6", "#0072b2", "#0b2b45"])
 DIVERGING = LinearSegmentedColormap.from_list("diverging", ["#a04400", "#eda36b", "#f7f7f7", "#6db1d9", "#00507d"])
 
@@ -147,7 +147,7 @@ def probability_bars(
     labels : sequence of K strings, optional
         Names of the classes; default ``0 … K-1``.
     colors : sequence of str
-        Colours by class index, repeated when shorter than K.
+        Colors by class index, repeated when shorter than K.
     decimals : int
         Digits written beside a bar.
     limit : float
@@ -253,7 +253,7 @@ def image_grid(
     cell: float | None = None,
     limits: tuple[float, float] | None = None,
 ) -> Figure:
-    """Grey images in a grid, dark ink on white, each with its title above.
+    """Gray images in a grid, dark ink on white, each with its title above.
 
     Parameters
     ----------
@@ -261,11 +261,11 @@ def image_grid(
     titles : sequence of N strings, optional
     columns : int
         Images a row.
-    title_colors : sequence of N colours, optional
+    title_colors : sequence of N colors, optional
     cell : float, optional
         Width of a cell in inches; default: the text width over `columns`.
     limits : (low, high), optional
-        Grey levels drawn white and black; default: each image's own range.
+        Gray levels drawn white and black; default: each image's own range.
 
     Returns
     -------
@@ -354,7 +354,7 @@ def confusion_matrix(
     counts : array of int, shape (K, K)
     class_names : sequence of K strings
     highlight_errors : bool
-        Scale the colour to the largest error instead of the diagonal, so that errors can be seen.
+        Scale the color to the largest error instead of the diagonal, so that errors can be seen.
 
     Raises
     ------
@@ -452,7 +452,7 @@ def decision_regions(
 
 
 def annotate_lines(axes: Axes, labels: Iterable[str] | None = None, *, offset: float = 6, gap: float = 13) -> None:
-    """Write each line's label at its right end, in its colour, instead of a legend.
+    """Write each line's label at its right end, in its color, instead of a legend.
 
     Labels that would collide are moved apart vertically.
 

@@ -115,9 +115,9 @@ class TestPixelScaler:
         ("bad", "message"),
         [
             (np.zeros((28, 28)), "shape"),
-            (np.full((2, 28, 28), 256.0), "grey levels from 0 to 255"),
-            (np.full((2, 28, 28), -0.1), "grey levels from 0 to 255"),
-            (np.full((2, 28, 28), np.nan), "grey levels from 0 to 255"),
+            (np.full((2, 28, 28), 256.0), "gray levels from 0 to 255"),
+            (np.full((2, 28, 28), -0.1), "gray levels from 0 to 255"),
+            (np.full((2, 28, 28), np.nan), "gray levels from 0 to 255"),
             (np.zeros((0, 28, 28)), "at least one image"),
         ],
     )

@@ -60,7 +60,7 @@ def garment_stress(
     """
     images = np.asarray(images)
     if images.dtype != np.uint8:
-        raise TypeError(f"images must be uint8 grey levels from 0 to 255, not {images.dtype}")
+        raise TypeError(f"images must be uint8 gray levels from 0 to 255, not {images.dtype}")
     if images.ndim != 3 or images.shape[1] != images.shape[2] or not 1 <= len(images) <= 12:
         raise ValueError(f"images must be 1 to 12 squares, shape (M, n, n), not {images.shape}")
     names = [str(name) for name in class_names]
@@ -82,7 +82,7 @@ def garment_stress(
     steps, scales = quantize(matrix)
     if description is None:
         description = (
-            "A garment of 28 by 28 grey pixels beside the probabilities of ten classes; sliders shift, blur, dim and "
+            "A garment of 28 by 28 gray pixels beside the probabilities of ten classes; sliders shift, blur, dim and "
             "disturb it until the model changes its mind."
         )
     spec = {

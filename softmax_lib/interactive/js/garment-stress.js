@@ -59,7 +59,7 @@ lab.define("garment-stress", (() => {
     const weight = (k, i) => weights[k * x.length + i] * spec.scales[k];
     return { second, values: x.map((v, i) => v * (weight(first, i) - weight(second, i))) };
   }
-  // one path a grey level: runs of equal cells, so that a frame is a dozen elements instead of 784
+  // one path a gray level: runs of equal cells, so that a frame is a dozen elements instead of 784
   function cells(values, n, levels, cls) {
     const runs = Array.from({ length: levels + 1 }, () => "");
     for (let row = 0; row < n; row++) {
