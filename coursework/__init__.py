@@ -1,0 +1,1 @@
+"""Coursework: build the assignments, grade a class, and report."""
