@@ -50,9 +50,12 @@ def log_softmax_rows(x: np.ndarray, out: np.ndarray) -> None:
         spare = spare_memory(x[:, :BLOCK_SIZE], np.promote_types(x.dtype, np.float32))
         for rows, part in row_blocks(x):
             maximum, excess = log_sum_parts_long(part, spare)
-            difference = np.subtract(part, maximum, out=out[rows] if out.dtype == part.dtype else None)
-            difference -= excess
-            out[rows] = difference
+            difference = out[rows] if out.dtype == part.dtype else np.empty_like(part)
+            for piece in pieces(part):
+                np.subtract(part[:, piece], maximum, out=difference[:, piece])
+                difference[:, piece] -= excess
+            if out.dtype != part.dtype:
+                out[rows] = difference
 
 
 def logsumexp_rows(x: np.ndarray, out: np.ndarray) -> None:
