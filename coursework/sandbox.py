@@ -1,0 +1,373 @@
+"""The sandbox: where a student's code runs, and what it can see and spend there.
+
+Threat model
+------------
+A submission is hostile: it wants marks it does not deserve, the hidden tests, other students' work, the teacher's
+files, or to spoil the run. It runs inside bubblewrap: no network, its own users, processes, mounts and IPC, no
+capability, a filter of system calls, limits on memory, CPU, processes, files and disk. It sees Python, the packages
+that the assignment allows, and an empty `/tmp`: not the tests, the secret seed, the repository, the home folder, the
+environment, or any other submission. A warm *nursery* imports the packages once and forks each submission into
+namespaces of its own; it never runs a student's code. Tests and marks stay outside, in the grader's process, where
+only plain data arrive (`coursework.protocol`).
+
+Not protected against: a hole in the kernel or in bubblewrap; a machine that is out of memory because many submissions
+hog it at once; measuring how long things take; and a *trusted* run, which has none of this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import site
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from packaging.requirements import Requirement
+
+from .assignment import Limits
+from .protocol import Channel, Disconnected, ProtocolError
+
+__all__ = ["Pool", "SandboxError", "check_sandbox", "package_paths"]
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES, CODE, FILES = "/packages", "/grader", "/course"  # where things are inside
+DISK_MB = 64
+PROCESSES = 64
+START_SECONDS = 60.0
+PRELOAD_SECONDS = 300.0
+STOP_SECONDS = 10.0
+
+HOW_TO_INSTALL = """\
+Student code is graded inside bubblewrap (the program `bwrap`), and {problem}.
+
+  Debian, Ubuntu   sudo apt-get install bubblewrap
+  Fedora           sudo dnf install bubblewrap
+  Arch             sudo pacman -S bubblewrap
+  Windows          use the Windows Subsystem for Linux, and install it there
+  macOS            use a Linux machine or a virtual one
+
+If it is installed but user namespaces are forbidden:
+  Ubuntu 24.04 and later   sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0
+  older Debian             sudo sysctl -w kernel.unprivileged_userns_clone=1
+  inside Docker            docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined ...
+
+To run the code of people whom you trust without any protection (it can then read and delete your files, and see the
+hidden tests), ask for a trusted run explicitly."""
+
+
+class SandboxError(RuntimeError):
+    """Student code cannot be run safely here; the message says what to do."""
+
+
+@lru_cache(maxsize=1)
+def _problem() -> str:
+    """Why bubblewrap does not work here, or an empty string."""
+    if not sys.platform.startswith("linux"):
+        return f"there is none for {sys.platform}"
+    if shutil.which("bwrap") is None:
+        return "it is not installed"
+    command = [*_isolation(), "--ro-bind", "/", "/", "true"]
+    run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    return "" if run.returncode == 0 else f"it does not start: {run.stderr.strip() or 'no reason given'}"
+
+
+def check_sandbox() -> None:
+    """Do nothing where the sandbox works.
+
+    Raises
+    ------
+    SandboxError
+        Saying what is missing and how to install or allow it.
+    """
+    if problem := _problem():
+        raise SandboxError(HOW_TO_INSTALL.format(problem=problem))
+
+
+def _isolation() -> list[str]:
+    command = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    command += ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL", "--hostname", "sandbox"]
+    if os.getuid() == 0:
+        # A real change of user (the nursery makes it): the kernel does not count the processes of root's user.
+        return [*command, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    return [*command, "--unshare-user", "--uid", "65534", "--gid", "65534"]
+
+
+def _user() -> int | None:
+    """The user that root becomes: another one for each nursery, since limits count by user."""
+    return 20_000 + os.getpid() % 40_000 if os.getuid() == 0 else None
+
+
+def _mounts(limits: Limits) -> Iterator[str]:
+    prefix = os.path.realpath(sys.base_prefix)
+    for folder in ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", "/nix/store"):
+        yield from ("--ro-bind-try", folder, folder)
+    yield from ("--ro-bind", prefix, prefix)
+    interpreter = _interpreter()
+    if not interpreter.startswith(prefix + os.sep):
+        yield from ("--ro-bind", interpreter, interpreter)
+    for folder in _site_folders():
+        yield from ("--tmpfs", folder)
+    for name, path in package_paths(limits.packages).items():
+        yield from ("--ro-bind", str(path), f"{PACKAGES}/{name}")
+    for name in ("confine.py", "protocol.py", "worker.py"):
+        yield from ("--ro-bind", str(ROOT / "coursework" / name), f"{CODE}/coursework/{name}")
+    yield from ("--dir", FILES)
+    for file in limits.files:
+        path = (ROOT / file).resolve()
+        if not path.is_relative_to(ROOT) or path == ROOT or not path.exists():
+            raise SandboxError(f"files in assignment.toml names {file}, which is not in the repository")
+        yield from ("--ro-bind", str(path), f"{FILES}/{path.name}")
+    yield from ("--proc", "/proc", "--dev", "/dev", "--size", str(DISK_MB << 20), "--tmpfs", "/tmp")
+    yield from ("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp")
+
+
+def _interpreter() -> str:
+    return os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
+
+
+def _site_folders() -> list[str]:
+    """Folders of installed packages that lie in what the sandbox shows: they are covered."""
+    prefix = os.path.realpath(sys.base_prefix)
+    names = {sysconfig.get_path(key, vars={"base": prefix, "platbase": prefix}) for key in ("purelib", "platlib")}
+    names |= {os.path.realpath(folder) for folder in site.getsitepackages([prefix, "/usr", "/usr/local"])}
+    names |= {str(path) for place in ("/usr/lib", "/usr/local/lib") for path in Path(place).glob("python3*/*-packages")}
+    shown = (prefix + os.sep, "/usr/lib/", "/lib/")
+    return sorted(name for name in names if name.startswith(shown) and os.path.isdir(name))
+
+
+def _environment() -> dict[str, str]:
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    threads += ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+    return {
+        **dict.fromkeys(threads, "1"),
+        "HOME": "/tmp",
+        "LANG": "C.UTF-8",
+        "LD_LIBRARY_PATH": os.path.join(os.path.realpath(sys.base_prefix), "lib"),
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": "/tmp",
+        "PATH": "/usr/bin",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "-1",
+    }
+
+
+@lru_cache(maxsize=32)
+def package_paths(packages: tuple[str, ...]) -> dict[str, Path]:
+    """Where the importable packages, and what they require, are installed: entry of a site folder -> path.
+
+    Raises
+    ------
+    SandboxError
+        When one is not installed here.
+    """
+    owners = importlib.metadata.packages_distributions()
+    entries: dict[str, Path] = {}
+    queue = [name for package in packages for name in owners.get(package, [])]
+    seen: set[str] = set()
+    while queue:
+        name = queue.pop()
+        try:
+            distribution = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        if distribution.metadata["Name"] in seen:
+            continue
+        seen.add(distribution.metadata["Name"])
+        for top in {file.parts[0] for file in distribution.files or ()}:
+            path = Path(str(distribution.locate_file(top)))
+            if not top.startswith(("..", "__")) and not top.endswith(".pth") and path.exists():
+                entries[top] = path
+        for line in distribution.requires or ():
+            requirement = Requirement(line)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                queue.append(requirement.name)
+    for name in ("softmax_lib", *packages):
+        if (name in packages or "softmax-lib" in seen) and not {name, f"{name}.py"} & set(entries):
+            entries |= _found(name)
+    return dict(sorted(entries.items()))
+
+
+def _found(package: str) -> dict[str, Path]:
+    """A package that is installed in place, or one that no distribution lists."""
+    spec = importlib.util.find_spec(package)
+    if spec is not None and spec.submodule_search_locations:
+        return {package: Path(next(iter(spec.submodule_search_locations))).resolve()}
+    if spec is not None and spec.origin and os.path.isfile(spec.origin):
+        return {Path(spec.origin).name: Path(spec.origin).resolve()}
+    raise SandboxError(f"the assignment allows the package {package}, which is not installed here")
+
+
+_START = (
+    "import sys; sys.dont_write_bytecode = True; sys.path[:0] = {paths!r}; "
+    "from coursework.worker import main; main({control})"
+)
+
+
+class Nursery:
+    """A warm process, in the sandbox unless `trusted`, that forks a process for each submission."""
+
+    def __init__(self, limits: Limits, *, trusted: bool) -> None:
+        self.limits = limits
+        self.trusted = trusted
+        ours, theirs = socket.socketpair()
+        self.control = Channel(ours)
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
+        with theirs:
+            self.process = subprocess.Popen(
+                self._command(theirs.fileno()),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self.errors,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                env={**os.environ, **_environment(), "HOME": os.path.expanduser("~")} if trusted else _environment(),
+                cwd=tempfile.gettempdir(),
+            )
+        try:
+            self.control.send(self._settings())
+            wait = PRELOAD_SECONDS if limits.preload else START_SECONDS
+            ready, _ = self.control.receive(deadline=time.monotonic() + wait)
+        except ProtocolError as error:
+            self.process.kill()
+            self.process.wait()
+            said = self._said()
+            self.close()
+            raise SandboxError(f"The sandbox did not start ({error}): {said}") from None
+        self.nested = ready["nested"]
+
+    def _command(self, control: int) -> list[str]:
+        if self.trusted:
+            start = _START.format(paths=[str(ROOT)], control=control)
+            return [sys.executable, "-B", "-c", start]
+        start = _START.format(paths=[CODE, PACKAGES], control=control)
+        settings = [word for key, value in _environment().items() for word in ("--setenv", key, value)]
+        return [*_isolation(), *_mounts(self.limits), *settings, _interpreter(), "-I", "-S", "-B", "-c", start]
+
+    def _settings(self) -> dict[str, Any]:
+        limits = self.limits
+        return {
+            "sandboxed": not self.trusted,
+            "user": None if self.trusted else _user(),
+            "preload": limits.preload,
+            "files": FILES,
+            "disk_mb": DISK_MB,
+            "processes": PROCESSES,
+            "memory_mb": limits.memory_mb,
+            "spare_space_mb": 16_384 if limits.preload else 1024,  # address space that threads reserve and do not use
+            "cpu_seconds": int(4 * limits.notebook_seconds + 200 * limits.call_seconds) + 1,
+        }
+
+    def _said(self) -> str:
+        self.errors.seek(0)
+        return self.errors.read()[-2000:].decode(errors="replace").strip() or "it said nothing"
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def start(self) -> Running:
+        """Fork a process for a submission."""
+        channel, host = socket.socketpair()
+        leash, keeper = socket.socketpair()
+        with host, keeper:
+            self.control.send({"op": "start"})
+            self.control.send_sockets(host, keeper)
+        return Running(Channel(channel), leash)
+
+    def close(self) -> None:
+        """End it, and every process that it forked."""
+        self.control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(0 if not self.trusted else 1)
+        self.process.kill()
+        self.process.wait()
+        self.errors.close()
+
+
+@dataclass
+class Running:
+    """A student's process: the channel to it, and the leash that ends it."""
+
+    channel: Channel
+    leash: socket.socket
+
+    def kill(self) -> bool:
+        """End the process with all that it started; False when its end could not be seen."""
+        self.channel.close()
+        try:
+            self.leash.settimeout(STOP_SECONDS)
+            self.leash.shutdown(socket.SHUT_WR)
+            return self.leash.recv(1) == b""
+        except OSError:
+            return False
+        finally:
+            self.leash.close()
+
+
+class Pool:
+    """Warm sandboxes for submissions of one assignment; a context manager.
+
+    Where the system lets a nursery give its children namespaces of their own, one nursery serves them all. Elsewhere
+    (and in a trusted run) each submission gets a nursery of its own, and the next one warms up meanwhile.
+
+    Raises
+    ------
+    SandboxError
+        Where there is no sandbox and the run is not `trusted`.
+    """
+
+    def __init__(self, limits: Limits, *, trusted: bool = False) -> None:
+        if trusted and os.name != "posix":
+            raise SandboxError("Trusted runs need Linux or macOS; on Windows use the Windows Subsystem for Linux.")
+        if not trusted:
+            check_sandbox()
+        self.limits = limits
+        self.trusted = trusted
+        self._nursery: Nursery | None = None
+
+    def start(self) -> Running:
+        """A fresh process for a submission."""
+        for _ in range(3):
+            if self._nursery is None or not self._nursery.alive:
+                self._discard()
+                self._nursery = Nursery(self.limits, trusted=self.trusted)
+            try:
+                return self._nursery.start()
+            except Disconnected:
+                self._discard()
+        raise SandboxError("The sandbox ends as soon as it starts.")
+
+    def finish(self, running: Running) -> None:
+        """End a process that `start` gave."""
+        nursery = self._nursery
+        if not running.kill() or nursery is None or not (nursery.nested or self.trusted):
+            self._discard()
+
+    def _discard(self) -> None:
+        if self._nursery is not None:
+            self._nursery.close()
+            self._nursery = None
+
+    def close(self) -> None:
+        self._discard()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
