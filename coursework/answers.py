@@ -41,7 +41,13 @@ class Template:
 
     def answers(self, notebook: Path) -> dict[str, Answer]:
         """Question → what stands there now (the given text included); a question that is not found is left out."""
-        return _split(_cells(notebook), self.landmarks)
+        cells = _cells(notebook)
+        answers = _split(cells, self.landmarks)
+        for cell in cells:  # the landmark was deleted, but the cell to write into still has its name
+            question = str(cell.get("id", "")).removesuffix("-answer")
+            if question in self.given and question not in answers:
+                answers[question] = Answer(text=_source(cell))
+        return answers
 
     def written(self, notebook: Path, question: str) -> str | None:
         """The text under a written question, empty if unchanged; None where the question is not in the notebook."""
@@ -54,15 +60,14 @@ class Template:
 
 
 def read_template(assignment: Assignment, notebook: Path | None = None) -> Template:
-    """Read the student notebook that was built beside the instructor's folder.
+    """Read the notebook that was handed out, of which the builder keeps a copy in the instructor's folder.
 
     Raises
     ------
     TemplateError
         When it is not there: it was moved, or the assignment was not built.
     """
-    side = assignment.folder.parent.parent / "student" / assignment.name
-    path = notebook or side / f"{assignment.name}.ipynb"
+    path = notebook or assignment.folder / "handout.ipynb"
     if not path.is_file():
         raise TemplateError(f"{path} is missing, the notebook that the students were given: run make coursework")
     cells = _cells(path)
@@ -73,7 +78,7 @@ def read_template(assignment: Assignment, notebook: Path | None = None) -> Templ
     begun = 0
     for cell in cells:
         source = _source(cell)
-        if not _locked(cell):
+        if not source or not _locked(cell):
             continue
         if "<!-- BEGIN QUESTION -->" in source and begun < len(manual):
             landmarks[source], begun, pending = manual[begun], begun + 1, []

@@ -106,7 +106,7 @@ class _Owner:
 
 
 def find_submissions(source: Path, into: Path, *, known: Collection[str], assignment: str | None = None) -> Found:
-    """Copy the latest notebook of every student into ``into/<assignment>/<key>.ipynb``.
+    """Copy the latest notebook of every student into ``into/<assignment>/submissions/<key>.ipynb``.
 
     Parameters
     ----------
@@ -285,15 +285,8 @@ class _Collector:
                 f"{source} holds no notebook: expected are .ipynb files, a folder a student, or the zip that Canvas, "
                 "Moodle or Gradescope lets you download"
             )
-        self._forget_earlier_runs()
         submissions = sorted((entry[2] for entry in self.best.values()), key=lambda s: (s.assignment, s.key))
         return Found(tuple(submissions), tuple(self.problems))
-
-    def _forget_earlier_runs(self) -> None:
-        kept = {Path(entry[2].notebook) for entry in self.best.values()}
-        for path in self.into.glob("*/*.ipynb"):
-            if path not in kept:
-                path.unlink()
 
     def _wrapper(self, files: list[_File]) -> int:
         """How many leading folders all files share that name no student."""
@@ -405,7 +398,7 @@ class _Collector:
     def _keep(self, owner: _Owner, assignment: str, data: bytes, origin: str) -> None:
         identity = (*owner.identity, assignment)
         key = self._key(owner)
-        path = self.into / assignment / f"{key}.ipynb"
+        path = self.into / assignment / "submissions" / f"{key}.ipynb"
         new = Submission(key, owner.name, owner.ids, owner.late, origin, str(path), assignment)
         if identity in self.best:
             before, digest, old = self.best[identity]
