@@ -5,10 +5,10 @@ ENV    := .venv
 BIN    := $(ENV)/bin
 READY  := $(ENV)/.ready
 BOOK   := _build/html/index.html
-SOURCES := $(shell find softmax_lib chapters appendices assignments tests _ext _static -type f \
+SOURCES := $(shell find softmax_lib chapters appendices assignments coursework tests _ext _static -type f \
              -not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null) $(wildcard *.md *.yml *.bib *.toml)
 
-.PHONY: help setup book test lab bench lint clean
+.PHONY: help setup book test lab coursework bench lint clean
 
 help:           ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 20
@@ -45,6 +45,9 @@ build/book-tests.passed: $(BOOK) $(wildcard tests/book/*.py)
 
 lab: $(READY)   ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab chapters
+
+coursework: $(READY) ## build the assignments for students and graders, and test them on their wrong solutions
+	$(BIN)/python -m coursework build
 
 bench: $(READY) ## measure speed and accuracy against SciPy, scikit-learn and TensorFlow
 	for program in functions regression training plot; do $(BIN)/python benchmarks/$$program.py || exit 1; done

@@ -1,0 +1,11 @@
+"""Prints the answer and returns nothing."""
+
+# question: q1
+# fails: test_known_values, test_hidden_every_digit
+
+import numpy as np
+
+
+def plain_softmax(z):
+    exponentials = np.exp(np.asarray(z, dtype=float))
+    print(exponentials / exponentials.sum())

@@ -1,0 +1,11 @@
+"""One sum for the whole batch: the rows share a single 1."""
+
+# question: q2
+# fails: test_each_row_alone, test_columns, test_hidden_square, test_hidden_three_dimensions
+
+import numpy as np
+
+
+def batch_softmax(z, axis=-1):
+    exponentials = np.exp(z)
+    return exponentials / exponentials.sum()
