@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import secret
 from .answers import TemplateError
 from .assignment import SettingsError
 from .lms import read_roster
@@ -21,6 +22,7 @@ from .reports import (
     write_reports,
 )
 from .results import SubmissionResult
+from .sandbox import SandboxError
 from .submissions import Found, SubmissionsError, find_submissions, load_found, save_found
 from .tables import TableError
 from .written import merge_scores, read_key, read_marks, save_marks
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nStopped. What is graded is kept: the same command goes on from here.", file=sys.stderr)
         return 130
-    except (SettingsError, SubmissionsError, TableError, TemplateError) as error:
+    except (SettingsError, SubmissionsError, TableError, TemplateError, secret.SeedMissing, SandboxError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
 
@@ -123,11 +125,11 @@ def _build(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     from .grade import grade_folder
-    from .sandbox import SandboxError
 
     workspace = Workspace(options.output)
     wanted = _options(options, workspace, built=options.built)
     known = built_assignments(options.built)
+    secret.seed()  # without it every hidden test would fail, and seem to be the students' fault
     if options.assignment:
         load_built(options.built, options.assignment)
     for path in wanted.rosters:
@@ -147,18 +149,14 @@ def _grade(options: argparse.Namespace) -> int:
             assignment = load_built(options.built, name)
             notebooks = {s.key: Path(s.notebook) for s in found.submissions if s.assignment == name}
             start = time.monotonic()
-            try:
-                graded = grade_folder(
-                    notebooks,
-                    assignment,
-                    workspace.of(name) / "results",
-                    jobs=options.jobs,
-                    trusted=options.trusted,
-                    backend=backend,
-                )
-            except SandboxError as error:
-                print(f"Error: {error}", file=sys.stderr)
-                return 1
+            graded = grade_folder(
+                notebooks,
+                assignment,
+                workspace.of(name) / "results",
+                jobs=options.jobs,
+                trusted=options.trusted,
+                backend=backend,
+            )
             seconds = time.monotonic() - start
             results = {result.student: result for result in graded}
             lines += [*write_reports(workspace, assignment, found, results, wanted), f"  graded in {seconds:.0f} s", ""]

@@ -17,6 +17,7 @@ from .assignment import Assignment
 __all__ = ["Answer", "Template", "TemplateError", "read_template"]
 
 CHECK = re.compile(r"""grader\.check\(\s*["']([^"']+)["']""")
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 PROMPT = "_Type your answer here, replacing this text._"
 
 
@@ -38,15 +39,26 @@ class Template:
 
     landmarks: dict[str, str]
     given: dict[str, Answer]
+    cells: frozenset[str]
+
+    def prompt(self, question: str) -> str:
+        """The text of a question, in Markdown, as it was handed out."""
+        texts = [source for source, name in self.landmarks.items() if name == question and not CHECK.search(source)]
+        return COMMENT.sub("", texts[-1]).strip() if texts else ""
+
+    def title(self, question: str) -> str:
+        """The heading of a question, or its name where there is none."""
+        found = re.search(r"^#+ +(.+)$", self.prompt(question), re.MULTILINE)
+        return found[1].strip() if found else question
 
     def answers(self, notebook: Path) -> dict[str, Answer]:
-        """Question → what stands there now (the given text included); a question that is not found is left out."""
+        """Question → what the student changed or added there; a question that is not found is left out."""
         cells = _cells(notebook)
-        answers = _split(cells, self.landmarks)
+        answers = _split(cells, self.landmarks, self.cells)
         for cell in cells:  # the landmark was deleted, but the cell to write into still has its name
             question = str(cell.get("id", "")).removesuffix("-answer")
             if question in self.given and question not in answers:
-                answers[question] = Answer(text=_source(cell))
+                answers[question] = Answer(text=_source(cell).replace(PROMPT, ""))
         return answers
 
     def written(self, notebook: Path, question: str) -> str | None:
@@ -54,9 +66,7 @@ class Template:
         answer = self.answers(notebook).get(question)
         if answer is None:
             return None
-        text = "\n\n".join(filter(None, [answer.text, answer.code]))
-        given = self.given.get(question, Answer())
-        return "" if text in (given.text, PROMPT) else text.replace(PROMPT, "").strip()
+        return "\n\n".join(filter(None, [answer.text, answer.code])).replace(PROMPT, "").strip()
 
 
 def read_template(assignment: Assignment, notebook: Path | None = None) -> Template:
@@ -91,10 +101,12 @@ def read_template(assignment: Assignment, notebook: Path | None = None) -> Templ
         pending.append(source)
     if not any(landmarks.values()):
         raise TemplateError(f"{path} has no question that can be told apart: build the assignment again")
-    return Template(landmarks, _split(cells, landmarks))
+    return Template(landmarks, _split(cells, landmarks), frozenset(map(_source, cells)))
 
 
-def _split(cells: list[dict[str, Any]], landmarks: dict[str, str]) -> dict[str, Answer]:
+def _split(
+    cells: list[dict[str, Any]], landmarks: dict[str, str], leave_out: frozenset[str] = frozenset()
+) -> dict[str, Answer]:
     code: dict[str, list[str]] = {}
     text: dict[str, list[str]] = {}
     here = ""
@@ -105,7 +117,7 @@ def _split(cells: list[dict[str, Any]], landmarks: dict[str, str]) -> dict[str, 
             if here:
                 code.setdefault(here, [])
                 text.setdefault(here, [])
-        elif here and source:
+        elif here and source and source not in leave_out:
             (code if cell.get("cell_type") == "code" else text)[here].append(source)
     return {name: Answer("\n\n".join(code[name]), "\n\n".join(text[name])) for name in code}
 

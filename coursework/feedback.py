@@ -13,6 +13,7 @@ from pathlib import Path
 
 from docutils.nodes import make_id
 
+from .answers import Template
 from .assignment import Assignment, Question
 from .gradebook import Entry
 from .pages import bar, escape, page, points, table
@@ -26,20 +27,29 @@ OWN_ERROR = re.compile(r"cell \d+\b")
 
 
 def write_feedback(
-    folder: Path, assignment: Assignment, entries: Sequence[Entry], *, book: str = "", chapters: Path | None = None
+    folder: Path,
+    assignment: Assignment,
+    entries: Sequence[Entry],
+    template: Template,
+    *,
+    book: str = "",
+    chapters: Path | None = None,
 ) -> list[Path]:
     """Write a page for every graded student; `book` is the address of the published book, for links."""
+    titles = {question.name: template.title(question.name) for question in assignment.questions}
     files = chapter_pages(chapters) if chapters else {}
     hidden = {test.name for test in assignment.tests if test.hidden}
     paths = []
     for entry in entries:
         if entry.result is not None:
-            body = _body(entry, assignment, hidden, book.rstrip("/"), files)
+            body = _body(entry, assignment, titles, hidden, book.rstrip("/"), files)
             paths.append(page(folder / f"{entry.key}.html", f"{assignment.title}: your results", body))
     return paths
 
 
-def _body(entry: Entry, assignment: Assignment, hidden: set[str], book: str, files: dict[int, str]) -> str:
+def _body(
+    entry: Entry, assignment: Assignment, titles: dict[str, str], hidden: set[str], book: str, files: dict[int, str]
+) -> str:
     scores = entry.scores(assignment)
     waiting = entry.to_mark(assignment)
     total = entry.total(assignment) or 0.0
@@ -49,13 +59,13 @@ def _body(entry: Entry, assignment: Assignment, hidden: set[str], book: str, fil
     lines.append(f'<p class="sum">{points(total)} of {points(assignment.points)} points</p>')
     if waiting:
         lines.append(
-            f"<p>Still to be marked by a person: {escape(', '.join(waiting))}. The total will grow by those points.</p>"
+            f"<p>Still to be marked by a person: {escape(', '.join(titles[name] for name in waiting))}. The total will grow by those points.</p>"
         )
     rows = []
     for question in assignment.questions:
         got = scores[question.name]
         cell = "not marked yet" if got is None else points(got)
-        anchor = f'<a href="#{escape(make_id(question.name))}">{escape(question.name)}</a>'
+        anchor = f'<a href="#{escape(make_id(question.name))}">{escape(titles[question.name])}</a>'
         rows.append(
             [anchor, cell, points(question.points), bar((got or 0) / question.points) if question.points else ""]
         )
@@ -68,14 +78,15 @@ def _body(entry: Entry, assignment: Assignment, hidden: set[str], book: str, fil
             f"<h2>Cells that failed</h2>\n<p>When your notebook was run from top to bottom:</p><ul>{items}</ul>"
         )
     for question in assignment.questions:
-        lines += _question(question, entry, scores[question.name], book, files)
+        lines += _question(question, titles[question.name], entry, scores[question.name], book, files)
     return "\n".join(lines)
 
 
-def _question(question: Question, entry: Entry, got: float | None, book: str, files: dict[int, str]) -> list[str]:
+def _question(
+    question: Question, title: str, entry: Entry, got: float | None, book: str, files: dict[int, str]
+) -> list[str]:
     mark = "not marked yet" if got is None else f"{points(got)} of {points(question.points)}"
-    name = escape(question.name)
-    lines = [f'<h2 id="{escape(make_id(question.name))}">{name}: {mark}</h2>']
+    lines = [f'<h2 id="{escape(make_id(question.name))}">{escape(title)}: {mark}</h2>']
     if comment := entry.comments.get(question.name):
         lines.append(f"<p>{escape(comment)}</p>")
     tests = [test for test in entry.result.tests if test.question == question.name] if entry.result else []

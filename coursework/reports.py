@@ -29,6 +29,7 @@ __all__ = ["Options", "Workspace", "built_assignments", "collect_entries", "load
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 BUILT = Path("build/coursework")
+MANY = 5  # students who all fail a test before the test itself is in doubt
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def write_reports(
     path = workspace.table(assignment.name, {submission.assignment for submission in found.submissions})
     kept = write_gradebook(path, assignment, entries, found.problems)
     write_problems(workspace.folder / "problems.csv", found.problems)
-    pages = write_feedback(folder / "feedback", assignment, entries, book=options.book, chapters=CHAPTERS)
+    pages = write_feedback(folder / "feedback", assignment, entries, template, book=options.book, chapters=CHAPTERS)
     for old in set((folder / "feedback").glob("*.html")) - set(pages):
         old.unlink()
     imports = _write_imports(folder / "import", assignment, entries, options)
@@ -189,6 +190,10 @@ def _tell(
     hardest = next((test for test in test_numbers(assignment, entries) if test.failed), None)
     if hardest:
         lines.append(f"  fails most: {hardest.question} {hardest.name} ({hardest.failed} of {hardest.graded})")
+    everybody = [t for t in test_numbers(assignment, entries) if t.failed == t.graded >= MANY]
+    if everybody:
+        names = ", ".join(f"{test.question} {test.name}" for test in everybody[:5])
+        lines.append(f"  FAILED FOR EVERYBODY, so look at the reasons before you publish: {names}")
     waiting = sum(len(entry.to_mark(assignment)) for entry in entries if entry.result is not None)
     noted = sum(bool(entry.result and entry.result.notes) for entry in entries)
     if noted:

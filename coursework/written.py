@@ -70,7 +70,7 @@ def write_sheet(
     answers.sort(key=lambda answer: ([q.name for q in manual].index(answer.question), answer.code))
     _save_key(folder, answers, known)
     _save_scores(folder / "scores.csv", assignment, answers, marks)
-    _save_page(folder / "answers.html", assignment, answers)
+    _save_page(folder / "answers.html", assignment, template, answers)
     return answers
 
 
@@ -181,7 +181,7 @@ def _save_scores(path: Path, assignment: Assignment, answers: Sequence[Answered]
             "code": answer.code,
             "question": answer.question,
             "possible": possible[answer.question],
-            "score": marks.scores.get(answer.code),
+            "score": marks.scores.get(answer.code, 0 if answer.text == "" else None),
             "comment": marks.comments.get(answer.code, ""),
             "answer": "(question not found in the notebook)" if answer.text is None else answer.text[:30_000],
         }
@@ -210,14 +210,20 @@ INSTRUCTIONS = """
 """
 
 
-def _save_page(path: Path, assignment: Assignment, answers: Sequence[Answered]) -> None:
+def _save_page(path: Path, assignment: Assignment, template: Template, answers: Sequence[Answered]) -> None:
     lines = [INSTRUCTIONS]
     for question in assignment.questions:
         mine = [answer for answer in answers if answer.question == question.name]
         if not mine:
             continue
         filled = [answer for answer in mine if answer.text]
-        lines.append(f"<h2>{escape(question.name)} ({points(question.points)} points): {len(filled)} answers</h2>")
+        title = template.title(question.name)
+        lines.append(
+            f"<h2>{escape(title)} ({question.name}, {points(question.points)} points): {len(filled)} answers</h2>"
+        )
+        lines.append(
+            f"<details><summary>What was asked</summary><pre>{escape(template.prompt(question.name))}</pre></details>"
+        )
         for answer in filled:
             lines.append(
                 f'<h3 id="{escape(answer.code)}">{escape(answer.code)}</h3>\n<pre>{escape(answer.text or "")}</pre>'
@@ -225,7 +231,7 @@ def _save_page(path: Path, assignment: Assignment, answers: Sequence[Answered]) 
         empty = [answer.code for answer in mine if answer.text == ""]
         lost = [answer.code for answer in mine if answer.text is None]
         if empty:
-            lines.append(f"<p>Nothing written: {escape(', '.join(empty))}</p>")
+            lines.append(f"<p>Nothing written, and so 0 in the sheet: {escape(', '.join(empty))}</p>")
         if lost:
             lines.append(f"<p>The question is missing in the notebook, look there: {escape(', '.join(lost))}</p>")
     page(path, f"{assignment.title}: written answers", "\n".join(lines))
