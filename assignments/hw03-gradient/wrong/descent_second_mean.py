@@ -1,0 +1,15 @@
+"""Divides by N again, although the gradient already is that of the mean."""
+
+# question: q7
+# fails: test_one_step_by_hand, test_hidden_same_walk, test_hidden_a_class_without_samples
+
+import numpy as np
+
+
+def descend(X, y, classes, step, steps):
+    W = np.zeros((X.shape[1], classes))
+    losses = [cross_entropy(X @ W, y)]  # noqa: F821
+    for _ in range(steps):
+        W = W - step * X.T @ cross_entropy_gradient(X @ W, y) / len(X)  # noqa: F821
+        losses.append(cross_entropy(X @ W, y))  # noqa: F821
+    return W, np.array(losses)

@@ -1,0 +1,13 @@
+"""Divides by the number of entries in place of the number of rows."""
+
+# question: q3
+# fails: test_gradient_of_one_sample, test_gradient_of_two_samples, test_hidden_gradient_of_a_batch
+# fails: test_hidden_gradient_confidently_wrong, test_one_step_by_hand, test_hidden_same_walk
+
+import numpy as np
+
+
+def cross_entropy_gradient(z, y):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    return (p - np.eye(z.shape[1])[y]) / z.size

@@ -1,0 +1,13 @@
+"""Forgets the 1/N of the mean."""
+
+# question: q3
+# fails: test_gradient_of_two_samples, test_hidden_gradient_of_a_batch, test_hidden_gradient_confidently_wrong
+# fails: test_one_step_by_hand, test_hidden_same_walk, test_hidden_never_climbs
+
+import numpy as np
+
+
+def cross_entropy_gradient(z, y):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    return p - np.eye(z.shape[1])[y]

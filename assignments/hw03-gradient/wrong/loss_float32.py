@@ -1,0 +1,16 @@
+"""Computes in float32 inside."""
+
+# question: q2
+# fails: test_loss_knows_nothing, test_loss_of_two_samples, test_hidden_loss_of_a_batch
+# fails: test_hidden_loss_confidently_wrong, test_hidden_rows_far_apart, test_differences_of_one_sample
+# fails: test_hidden_nine_digits, test_hidden_large_step, test_accepts_the_gradient, test_hidden_signs_and_places
+# fails: test_hidden_one_wrong_entry, test_hidden_tiny_slopes, test_hidden_edges, test_first_loss
+# fails: test_hidden_same_walk, test_hidden_never_climbs
+
+import numpy as np
+
+
+def cross_entropy(z, y):
+    z = np.asarray(z, dtype=np.float32)
+    shifted = z - z.max(axis=1, keepdims=True)
+    return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(z)), y]))

@@ -1,0 +1,17 @@
+"""Divides the two-sided difference by h in place of 2h."""
+
+# question: q4
+# fails: test_differences_of_one_sample, test_hidden_nine_digits, test_hidden_large_step
+# fails: test_accepts_the_gradient, test_rejects_a_missing_factor, test_hidden_signs_and_places
+# fails: test_hidden_one_wrong_entry, test_hidden_tiny_slopes, test_hidden_edges
+
+import numpy as np
+
+
+def numerical_gradient(z, y, step=1e-5):
+    slopes = np.zeros(z.shape)
+    for place in np.ndindex(*z.shape):
+        nudge = np.zeros(z.shape)
+        nudge[place] = step
+        slopes[place] = (cross_entropy(z + nudge, y) - cross_entropy(z - nudge, y)) / step  # noqa: F821
+    return slopes
