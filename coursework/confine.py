@@ -17,7 +17,7 @@ __all__ = ["enter_namespaces", "filter_system_calls", "hide_from_debuggers", "li
 
 _NEW_NAMESPACES = 0x00020000 | 0x08000000 | 0x10000000 | 0x20000000  # mount, ipc, user, pid
 _ANY_NAMESPACE = 0x7E020000  # every flag of clone(2) that makes a namespace
-_NOSUID, _NODEV, _NOEXEC, _READ_ONLY = 2, 4, 8, 1
+_READ_ONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT = 1, 2, 4, 8, 32
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_SET_PDEATHSIG = 4, 22, 24, 38, 1
 _CAPABILITY_VERSION_3 = 0x20080522
 
@@ -40,7 +40,8 @@ def hide_from_debuggers(hidden: bool = True) -> None:
 def enter_namespaces(disk_mb: int) -> None:
     """Leave all that siblings could share: own users, mounts, IPC and, for the next child, process ids.
 
-    `/tmp` and `/dev/shm` become fresh and small, `/proc` an empty place. The next fork is process 1 of its namespace:
+    `/tmp` and `/dev/shm` become fresh and small, `/proc` a few harmless files: the real one tells of the processes
+    outside, and a new one cannot be mounted here. The next fork is process 1 of its namespace:
     when it is killed, all that it started dies with it.
 
     Raises
@@ -59,8 +60,26 @@ def enter_namespaces(disk_mb: int) -> None:
     quiet = _NOSUID | _NODEV | _NOEXEC
     _mount("/tmp", quiet, f"size={disk_mb}m,nr_inodes=4096,mode=1777")
     _mount("/dev/shm", quiet, "size=16m,nr_inodes=256,mode=1777")
-    _mount("/proc", quiet | _READ_ONLY, "size=4k,nr_inodes=2,mode=555")
+    _replace_proc(quiet)
     os.chdir("/tmp")
+
+
+def _replace_proc(quiet: int) -> None:
+    """Cover `/proc` by what TensorFlow looks up there: the processor, the memory, and the running program."""
+    program = os.readlink("/proc/self/exe")
+    texts = {}
+    for name in ("cpuinfo", "meminfo"):
+        with contextlib.suppress(OSError), open(f"/proc/{name}", "rb") as file:
+            texts[name] = file.read()
+    _mount("/proc", quiet, "size=4m,nr_inodes=16,mode=755")
+    for name, text in texts.items():
+        with open(f"/proc/{name}", "wb") as file:
+            file.write(text)
+    os.mkdir("/proc/self")
+    os.symlink(program, "/proc/self/exe")
+    with open("/proc/self/cmdline", "wb") as file:
+        file.write(b"python\0notebook\0")
+    _mount("/proc", quiet | _READ_ONLY | _REMOUNT, "")
 
 
 def _mount(target: str, flags: int, options: str) -> None:

@@ -183,10 +183,12 @@ class _Reader:
         self.position += size
         try:
             array = np.frombuffer(bytearray(raw), dtype=kind).reshape(shape, order=order)
-            if kind.kind == "U":
-                array.tolist()  # code points beyond Unicode would fail later, in the middle of a test
         except ValueError as error:
             raise ProtocolError(f"an array is malformed: {error}") from None
+        if kind.kind == "U":
+            points = np.frombuffer(raw, f"{dtype[0]}u4")
+            if ((points > 0x10FFFF) | ((points >= 0xD800) & (points <= 0xDFFF))).any():
+                raise ProtocolError("text in an array is not Unicode")
         if kind.kind == "b" and (np.frombuffer(raw, np.uint8) > 1).any():
             raise ProtocolError("a boolean array holds something that is neither true nor false")
         array.flags.writeable = writeable

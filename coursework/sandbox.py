@@ -28,7 +28,6 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -110,28 +109,31 @@ def _user() -> int | None:
     return 20_000 + os.getpid() % 40_000 if os.getuid() == 0 else None
 
 
-def _mounts(limits: Limits) -> Iterator[str]:
-    prefix = os.path.realpath(sys.base_prefix)
-    for folder in ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", "/nix/store"):
-        yield from ("--ro-bind-try", folder, folder)
-    yield from ("--ro-bind", prefix, prefix)
-    interpreter = _interpreter()
-    if not interpreter.startswith(prefix + os.sep):
-        yield from ("--ro-bind", interpreter, interpreter)
-    for folder in _site_folders():
-        yield from ("--tmpfs", folder)
-    for name, path in package_paths(limits.packages).items():
-        yield from ("--ro-bind", str(path), f"{PACKAGES}/{name}")
-    for name in ("confine.py", "protocol.py", "worker.py"):
-        yield from ("--ro-bind", str(ROOT / "coursework" / name), f"{CODE}/coursework/{name}")
-    yield from ("--dir", FILES)
+def _mounts(limits: Limits) -> list[str]:
+    """What the sandbox shows, all of it read-only except `/tmp`."""
+    binds = {path: path for path in _system() if os.path.exists(path)}
+    binds |= {f"{PACKAGES}/{name}": str(path) for name, path in package_paths(limits.packages).items()}
+    code = ROOT / "coursework"
+    binds |= {f"{CODE}/coursework/{name}": str(code / name) for name in ("confine.py", "protocol.py", "worker.py")}
     for file in limits.files:
         path = (ROOT / file).resolve()
         if not path.is_relative_to(ROOT) or path == ROOT or not path.exists():
             raise SandboxError(f"files in assignment.toml names {file}, which is not in the repository")
-        yield from ("--ro-bind", str(path), f"{FILES}/{path.name}")
-    yield from ("--proc", "/proc", "--dev", "/dev", "--size", str(DISK_MB << 20), "--tmpfs", "/tmp")
-    yield from ("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp")
+        binds[f"{FILES}/{path.name}"] = str(path)
+    folders = {FILES, *(str(parent) for inside in binds for parent in Path(inside).parents)} - {"/"}
+    words = [word for folder in sorted(folders) for word in ("--perms", "0755", "--dir", folder)]
+    words += [word for inside, path in binds.items() for word in ("--ro-bind", path, inside)]
+    words += [word for folder in _site_folders() for word in ("--tmpfs", folder)]
+    words += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(DISK_MB << 20), "--tmpfs", "/tmp"]
+    return [*words, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
+
+
+def _system() -> list[str]:
+    """Files and folders of the system that Python needs."""
+    prefix = os.path.realpath(sys.base_prefix)
+    interpreter = _interpreter()
+    paths = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", "/nix/store", prefix]
+    return paths if interpreter.startswith(prefix + os.sep) else [*paths, interpreter]
 
 
 def _interpreter() -> str:
@@ -217,11 +219,16 @@ _START = (
 
 
 class Nursery:
-    """A warm process, in the sandbox unless `trusted`, that forks a process for each submission."""
+    """A warm process, in the sandbox unless `trusted`, that forks a process for each submission.
 
-    def __init__(self, limits: Limits, *, trusted: bool) -> None:
+    It imports the packages while this process goes on; `start` waits until it is ready.
+    """
+
+    def __init__(self, limits: Limits, *, trusted: bool, nest: bool) -> None:
         self.limits = limits
         self.trusted = trusted
+        self.nested: bool | None = None  # whether each submission has namespaces of its own; known once it is ready
+        self._nest = nest
         ours, theirs = socket.socketpair()
         self.control = Channel(ours)
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
@@ -236,15 +243,21 @@ class Nursery:
                 env={**os.environ, **_environment(), "HOME": os.path.expanduser("~")} if trusted else _environment(),
                 cwd=tempfile.gettempdir(),
             )
-        try:
+        with contextlib.suppress(Disconnected):
             self.control.send(self._settings())
-            wait = PRELOAD_SECONDS if limits.preload else START_SECONDS
+
+    def _wait(self) -> None:
+        """Until it is ready."""
+        if self.nested is not None:
+            return
+        wait = PRELOAD_SECONDS if self.limits.preload else START_SECONDS
+        try:
             ready, _ = self.control.receive(deadline=time.monotonic() + wait)
         except ProtocolError as error:
             self.process.kill()
             self.process.wait()
-            said = self._said()
-            self.close()
+            self.errors.seek(0)
+            said = self.errors.read()[-2000:].decode(errors="replace").strip() or "it said nothing"
             raise SandboxError(f"The sandbox did not start ({error}): {said}") from None
         self.nested = ready["nested"]
 
@@ -260,6 +273,7 @@ class Nursery:
         limits = self.limits
         return {
             "sandboxed": not self.trusted,
+            "nest": self._nest,
             "user": None if self.trusted else _user(),
             "preload": limits.preload,
             "files": FILES,
@@ -270,16 +284,13 @@ class Nursery:
             "cpu_seconds": int(4 * limits.notebook_seconds + 200 * limits.call_seconds) + 1,
         }
 
-    def _said(self) -> str:
-        self.errors.seek(0)
-        return self.errors.read()[-2000:].decode(errors="replace").strip() or "it said nothing"
-
     @property
     def alive(self) -> bool:
         return self.process.poll() is None
 
     def start(self) -> Running:
         """Fork a process for a submission."""
+        self._wait()
         channel, host = socket.socketpair()
         leash, keeper = socket.socketpair()
         with host, keeper:
@@ -323,46 +334,63 @@ class Pool:
     Where the system lets a nursery give its children namespaces of their own, one nursery serves them all. Elsewhere
     (and in a trusted run) each submission gets a nursery of its own, and the next one warms up meanwhile.
 
+    Parameters
+    ----------
+    limits : what a submission may use and see
+    trusted : run the code without any protection
+    nest : False does without nested namespaces even where they are possible
+
     Raises
     ------
     SandboxError
         Where there is no sandbox and the run is not `trusted`.
     """
 
-    def __init__(self, limits: Limits, *, trusted: bool = False) -> None:
+    def __init__(self, limits: Limits, *, trusted: bool = False, nest: bool = True) -> None:
         if trusted and os.name != "posix":
             raise SandboxError("Trusted runs need Linux or macOS; on Windows use the Windows Subsystem for Linux.")
         if not trusted:
             check_sandbox()
         self.limits = limits
         self.trusted = trusted
-        self._nursery: Nursery | None = None
+        self._nest = nest
+        self._nurseries: list[Nursery] = []  # the one in use, and perhaps the next one, warming up
 
     def start(self) -> Running:
         """A fresh process for a submission."""
         for _ in range(3):
-            if self._nursery is None or not self._nursery.alive:
+            if self._nurseries and not self._nurseries[0].alive:
                 self._discard()
-                self._nursery = Nursery(self.limits, trusted=self.trusted)
+            if not self._nurseries:
+                self._prepare()
             try:
-                return self._nursery.start()
+                running = self._nurseries[0].start()
             except Disconnected:
                 self._discard()
+                continue
+            if not self._reusable() and len(self._nurseries) == 1:
+                self._prepare()
+            return running
         raise SandboxError("The sandbox ends as soon as it starts.")
 
     def finish(self, running: Running) -> None:
         """End a process that `start` gave."""
-        nursery = self._nursery
-        if not running.kill() or nursery is None or not (nursery.nested or self.trusted):
+        if not running.kill() or not self._reusable():
             self._discard()
 
+    def _reusable(self) -> bool:
+        return self.trusted or bool(self._nurseries and self._nurseries[0].nested)
+
+    def _prepare(self) -> None:
+        self._nurseries.append(Nursery(self.limits, trusted=self.trusted, nest=self._nest))
+
     def _discard(self) -> None:
-        if self._nursery is not None:
-            self._nursery.close()
-            self._nursery = None
+        if self._nurseries:
+            self._nurseries.pop(0).close()
 
     def close(self) -> None:
-        self._discard()
+        while self._nurseries:
+            self._discard()
 
     def __enter__(self) -> Pool:
         return self

@@ -25,6 +25,7 @@ import json
 import linecache
 import os
 import re
+import select
 import signal
 import socket
 import sys
@@ -43,6 +44,8 @@ __all__ = ["main"]
 # What a cell cannot patch for the cells that follow.
 _KEPT_MODULES = ("builtins", "math", "numpy", "numpy.linalg", "numpy.random")
 _REQUEST_BYTES = 1 << 31  # of arrays: the grader may send more than it takes
+_WATCH_SECONDS = 0.1
+_TOGETHER = 2.5  # times the memory of one process: a test runs in a copy of the notebook's process
 _WARNINGS = 20  # at most so many are passed on with an answer
 _MAGIC = re.compile(r"^(\s*)([%!].*|\?{1,2}[\w.]+|[\w.]+\?{1,2})\s*$", re.MULTILINE)
 
@@ -56,7 +59,7 @@ def main(control: int) -> None:
     _discard_output()
     for name in settings["preload"]:
         importlib.import_module(name)
-    nested = settings["sandboxed"] and _can_nest()
+    nested = settings["sandboxed"] and settings["nest"] and _can_nest()
     if settings["sandboxed"]:
         confine.hide_from_debuggers()
         settings["base_memory"] = confine.virtual_memory()
@@ -64,17 +67,48 @@ def main(control: int) -> None:
     gc.collect()
     gc.freeze()  # what is here stays: let the forks share its memory
     nursery.send({"op": "ready", "nested": nested})
+    keepers: set[int] = set()
     while True:
+        if settings["sandboxed"]:
+            keepers = _watch_memory(nursery.socket, keepers, settings["memory_mb"])
         try:
             nursery.receive()
             host, leash = nursery.receive_sockets(2)
         except Disconnected:
             os._exit(0)
-        if os.fork() == 0:
+        keeper = os.fork()
+        if keeper == 0:
             nursery.close()
             _keep(host, leash, settings, nested)
+        keepers.add(keeper)
         host.close()
         leash.close()
+
+
+def _watch_memory(control: socket.socket, keepers: set[int], memory_mb: int) -> set[int]:
+    """Wait for a request; end what runs meanwhile when its processes together take far too much memory.
+
+    The limits of resources hold for each process; this one is for all that a submission starts.
+    """
+    own = _resident(os.getpid())
+    while keepers and not select.select([control], [], [], _WATCH_SECONDS)[0]:
+        processes = [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+        keepers = keepers & set(processes)
+        taken = sum(max(_resident(process) - own, 0) for process in processes)
+        if taken > _TOGETHER * (memory_mb << 20):
+            for keeper in keepers:
+                os.kill(keeper, signal.SIGKILL)  # its host dies with it, and all others with the host
+    return keepers
+
+
+def _resident(process: int) -> int:
+    """Bytes of memory that a process has beyond what files back."""
+    try:
+        with open(f"/proc/{process}/status") as file:
+            lines = dict(line.split(":", 1) for line in file)
+        return sum(int(lines[key].split()[0]) << 10 for key in ("RssAnon", "RssShmem"))
+    except (OSError, KeyError):
+        return 0
 
 
 def _become(user: int) -> None:
@@ -216,11 +250,13 @@ class Notebook:
                 continue
             self.grader.send({"op": "cell", "index": index})
             try:
-                self.run(index, source)
+                try:
+                    self.run(index, source)
+                finally:
+                    self.unpatch()
             except BaseException as error:
                 self.grader.send({"op": "error", "index": index, "error": _describe(error)})
             self.clean()
-            self.unpatch()
 
     def run(self, index: int, source: str) -> None:
         filename = f"<cell {index}>"
@@ -269,6 +305,7 @@ class Notebook:
         before = _image(arguments)
         with warnings.catch_warnings(record=True) as caught, np.errstate(**request["errors"]):
             warnings.simplefilter("always")
+            warnings.simplefilter("ignore", ResourceWarning)
             result = self.names[request["name"]](*positional, **named)
         said = [[_builtin_type(warning.message), str(warning.message)[:200]] for warning in caught[:_WARNINGS]]
         values = [result] if _image(arguments) == before else [result, arguments]
