@@ -1,7 +1,9 @@
 # ---
 # jupyter:
 #   jupytext:
-#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
 #   kernelspec:
 #     display_name: Python 3 (ipykernel)
 #     language: python
@@ -12,27 +14,22 @@
 # # ASSIGNMENT CONFIG
 # name: hw03
 # init_cell: true
-# check_all_cell: true
+# check_all_cell: false
 # export_cell:
 #   pdf: false
 #   run_tests: true
-# generate:
-#   show_stdout: false
-#   show_hidden: false
-# requirements: [numpy]
+# generate: false
 # tests:
 #   ok_format: false
 #   files: true
 # show_question_points: true
 
 # %% [markdown]
-# # Homework 3: the gradient that trains
+# # Homework 3 · The gradient that trains
 #
 # Four short functions train every classifier of this course. You write them, and then you build the instrument that every
 # programmer of gradients needs: a check that tells a right gradient from one that is nearly right.
 #
-# > **Homework 3 at a glance**
-# >
 # > **You will be able to**
 # >
 # > - multiply a vector by the Jacobian of softmax without building the matrix,
@@ -40,7 +37,7 @@
 # > - write a gradient check that catches wrong gradients and accepts right ones,
 # > - choose a step size that cannot fail, and descend.
 # >
-# > **Time:** 150 minutes · **Chapters:** 3 (the Jacobian) and 5 (the gradient) · **Points:** 40
+# > **Time:** 150 minutes. **Points:** 40. **You need:** chapter 5, and of chapter 3 the Jacobian.
 #
 # **How it works.** Replace each `...` by your code, run the cell, then the check below it. A check runs the public tests; your
 # grade comes from these and from hidden tests with other inputs. Use NumPy and nothing else. Your functions receive and
@@ -56,10 +53,9 @@ import numpy as np
 # %% [raw]
 # # BEGIN QUESTION
 # name: q1
-# points: 4
 
 # %% [markdown]
-# ## Question 1: the Jacobian that nobody builds
+# ## Question 1 · The Jacobian that nobody builds
 #
 # Backpropagation arrives at a softmax with $g=\partial\ell/\partial p$, what the loss wants of the probabilities, and needs
 # $\partial\ell/\partial z$, what it wants of the logits. In between stands the Jacobian $J=\operatorname{diag}(p)-pp^\top$, and
@@ -72,6 +68,7 @@ import numpy as np
 # %% [raw]
 # # BEGIN SOLUTION
 
+
 # %%
 def softmax_vjp(p, g):
     """dL/dz from dL/dp = g, where p = softmax(z); classes on the last axis."""
@@ -79,6 +76,7 @@ def softmax_vjp(p, g):
     p, g = np.asarray(p, dtype=float), np.asarray(g, dtype=float)
     return p * (g - np.sum(p * g, axis=-1, keepdims=True))
     # END SOLUTION
+
 
 # %% [raw]
 # # END SOLUTION
@@ -92,10 +90,13 @@ points: 1
 failure_message: >-
   For p = (1/2, 1/2) and g = (1, 0) the answer is (1/4, -1/4): every slope is first reduced by the mean slope under p, then
   multiplied by p. Reread chapter 5, 'The Jacobian, and how it cancels'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_vjp_by_hand(softmax_vjp, np):
     got = softmax_vjp(np.array([0.5, 0.5]), np.array([1.0, 0.0]))
     assert np.allclose(got, [0.25, -0.25], rtol=1e-12, atol=0), got
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -103,12 +104,15 @@ points: 1
 failure_message: >-
   Two rows must give the answers of the two rows alone. A sum without axis=-1, or without keepdims=True, mixes the samples.
   Reread chapter 5, 'The Jacobian, and how it cancels'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_vjp_of_two_rows(softmax_vjp, np):
     p = np.array([[0.5, 0.25, 0.25], [0.2, 0.3, 0.5]])
     g = np.array([[1.0, 0.0, 0.0], [0.0, 2.0, 0.0]])
     got = softmax_vjp(p, g)
     assert np.allclose(got, [[0.25, -0.125, -0.125], [-0.12, 0.42, -0.3]], rtol=1e-12, atol=0), got
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -117,7 +121,9 @@ hidden: true
 failure_message: >-
   On random probabilities the result is not the product with diag(p) - p p'. Check the sign, the mean under p (a weighted
   mean, not an average), and a batch with more than two axes. Reread chapter 3, 'The Jacobian: what a small change does'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_vjp_is_the_matrix_product(softmax_vjp, np):
     from coursework.secret import generator
     from softmax_lib import softmax_jacobian
@@ -127,6 +133,7 @@ def test_hidden_vjp_is_the_matrix_product(softmax_vjp, np):
     expected = np.einsum("...i,...ij->...j", g, softmax_jacobian(p))
     assert np.allclose(softmax_vjp(p, g), expected, rtol=1e-9, atol=1e-13)
 
+
 # %%
 """ # BEGIN TEST CONFIG
 points: 0.5
@@ -134,7 +141,9 @@ hidden: true
 failure_message: >-
   With 200,000 classes the function ran out of memory or time: it builds a matrix of K x K numbers. Multiply out g'(diag(p) - p p')
   on paper first. Reread chapter 5, 'The Jacobian, and how it cancels'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_many_classes(softmax_vjp, np):
     from coursework.secret import generator
 
@@ -143,6 +152,7 @@ def test_hidden_many_classes(softmax_vjp, np):
     expected = p * (g - p @ g)
     assert np.allclose(softmax_vjp(p, g), expected, rtol=1e-7, atol=1e-15)
 
+
 # %%
 """ # BEGIN TEST CONFIG
 points: 0.5
@@ -150,7 +160,9 @@ hidden: true
 failure_message: >-
   The function changed an array that it was given (p *= ..., g -= ...), so the caller's next line computes with other numbers.
   Work on a copy. Reread chapter 5, 'From one sample to a batch'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_vjp_keeps_inputs(softmax_vjp, np):
     from coursework.secret import generator
 
@@ -159,7 +171,9 @@ def test_hidden_vjp_keeps_inputs(softmax_vjp, np):
     p_before, g_before = p.copy(), g.copy()
     got = softmax_vjp(p, g)
     assert np.asarray(got).shape == (3, 5)
-    assert np.array_equal(p, p_before) and np.array_equal(g, g_before)
+    assert np.array_equal(p, p_before)
+    assert np.array_equal(g, g_before)
+
 
 # %% [raw]
 # # END TESTS
@@ -185,10 +199,9 @@ for unsure in (0.5, 1e-2, 1e-4, 1e-8):
 # %% [raw]
 # # BEGIN QUESTION
 # name: q2
-# points: 4
 
 # %% [markdown]
-# ## Question 2: the loss, from logits
+# ## Question 2 · The loss, from logits
 #
 # Write `cross_entropy(z, y)`: the mean over the $N$ samples of $-\log\sigma(z_i)_{y_i}$, in nats, as a number.
 #
@@ -197,6 +210,7 @@ for unsure in (0.5, 1e-2, 1e-4, 1e-8):
 
 # %% [raw]
 # # BEGIN SOLUTION
+
 
 # %%
 def cross_entropy(z, y):
@@ -207,6 +221,7 @@ def cross_entropy(z, y):
     log_sums = np.log(np.sum(np.exp(shifted), axis=1))
     return float(np.mean(log_sums - shifted[np.arange(len(z)), y]))
     # END SOLUTION
+
 
 # %% [raw]
 # # END SOLUTION
@@ -220,9 +235,12 @@ points: 1
 failure_message: >-
   With equal logits every class has 1/K, and the loss is log K (natural logarithm), whatever the labels.
   Reread chapter 5, 'What the weights should do: likelihood'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_loss_knows_nothing(cross_entropy, np):
     assert abs(cross_entropy(np.zeros((2, 4)), np.array([0, 3])) - np.log(4)) < 1e-12
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -230,10 +248,13 @@ points: 1
 failure_message: >-
   The samples pay log 2 and log 4, and the loss is their mean. A sum over the batch, the wrong axis, or the largest probability in
   place of that of the label give something else. Reread chapter 5, 'What the weights should do: likelihood'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_loss_of_two_samples(cross_entropy, np):
     z = np.log([[2.0, 1.0, 1.0], [1.0, 2.0, 1.0]])
     assert abs(cross_entropy(z, np.array([0, 2])) - 1.5 * np.log(2)) < 1e-12
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -242,15 +263,19 @@ hidden: true
 failure_message: >-
   On a random batch the loss is off, perhaps only in the seventh digit. Likely causes: a small number added inside the
   logarithm, float32 inside, or a mean over the wrong count. Reread chapter 5, 'When it breaks'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_loss_of_a_batch(cross_entropy, np):
-    from coursework.secret import generator
     from scipy.special import logsumexp
+
+    from coursework.secret import generator
 
     rng = generator("hw03.q2.batch")
     z, y = rng.normal(scale=1.5, size=(60, 7)), rng.integers(7, size=60)
     expected = np.mean(logsumexp(z, axis=1) - z[np.arange(60), y])
     assert abs(cross_entropy(z, y) / expected - 1) < 1e-11
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -259,7 +284,9 @@ hidden: true
 failure_message: >-
   A sample that is confidently wrong must pay its full price. log(softmax(z)) gives infinity or nan there, clipping gives 16.1 or
   so: compute lse(z) - z_y instead. Reread chapter 5, 'When it breaks'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_loss_confidently_wrong(cross_entropy, np):
     from coursework.secret import generator
 
@@ -269,6 +296,7 @@ def test_hidden_loss_confidently_wrong(cross_entropy, np):
         got = cross_entropy(np.array([[gap, 0.0, -gap]]), np.array([2]))
         assert abs(got / (2 * gap) - 1) < 1e-12, (gap, got)
 
+
 # %%
 """ # BEGIN TEST CONFIG
 points: 0.5
@@ -276,16 +304,20 @@ hidden: true
 failure_message: >-
   Rows that are thousands apart came out as infinity or nan. Subtract the maximum of each row, not that of the whole array.
   Reread chapter 3, 'A computer has only so many numbers'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_rows_far_apart(cross_entropy, np):
-    from coursework.secret import generator
     from scipy.special import logsumexp
+
+    from coursework.secret import generator
 
     rng = generator("hw03.q2.apart")
     z, y = rng.normal(size=(8, 5)), rng.integers(5, size=8)
     expected = np.mean(logsumexp(z, axis=1) - z[np.arange(8), y])
     moved = z + rng.uniform(-5000, 5000, size=(8, 1))
     assert abs(cross_entropy(moved, y) - expected) < 1e-9
+
 
 # %% [raw]
 # # END TESTS
@@ -296,16 +328,16 @@ def test_hidden_rows_far_apart(cross_entropy, np):
 # %% [raw]
 # # BEGIN QUESTION
 # name: q3
-# points: 4
 
 # %% [markdown]
-# ## Question 3: prediction minus truth
+# ## Question 3 · Prediction minus truth
 #
 # Write `cross_entropy_gradient(z, y)`: the gradient of the *mean* loss of question 2 with respect to the logits, an array of shape
 # $(N,K)$. For one sample it is $p-y$ with $y$ written as a one-hot row; for the mean of $N$ samples it is that, divided by $N$.
 
 # %% [raw]
 # # BEGIN SOLUTION
+
 
 # %%
 def cross_entropy_gradient(z, y):
@@ -317,6 +349,7 @@ def cross_entropy_gradient(z, y):
     slopes[np.arange(len(z)), y] -= 1
     return slopes / len(z)
     # END SOLUTION
+
 
 # %% [raw]
 # # END SOLUTION
@@ -330,10 +363,13 @@ points: 1
 failure_message: >-
   One sample with p = (1/2, 1/4, 1/4) and the first class true has the gradient (-1/2, 1/4, 1/4): prediction minus truth, not
   truth minus prediction. Reread chapter 5, 'One score at a time'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_gradient_of_one_sample(cross_entropy_gradient, np):
     got = cross_entropy_gradient(np.log([[2.0, 1.0, 1.0]]), np.array([0]))
     assert np.allclose(got, [[-0.5, 0.25, 0.25]], rtol=1e-12, atol=0), got
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -341,10 +377,13 @@ points: 1
 failure_message: >-
   The loss is a mean over N samples, so every row of its gradient carries 1/N; and slopes[:, y] -= 1 hits whole columns, where
   slopes[np.arange(N), y] hits one entry a row. Reread chapter 5, 'From one sample to a batch'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_gradient_of_two_samples(cross_entropy_gradient, np):
     got = cross_entropy_gradient(np.zeros((2, 2)), np.array([0, 1]))
     assert np.allclose(got, [[-0.25, 0.25], [0.25, -0.25]], rtol=1e-12, atol=0), got
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -353,15 +392,19 @@ hidden: true
 failure_message: >-
   On a random batch the gradient is not (p - y)/N. Check the axis of the softmax, the factor 1/N (N is the number of rows, not of
   entries), and the precision. Reread chapter 5, 'From one sample to a batch'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_gradient_of_a_batch(cross_entropy_gradient, np):
-    from coursework.secret import generator
     from scipy.special import softmax
+
+    from coursework.secret import generator
 
     rng = generator("hw03.q3.batch")
     z, y = rng.normal(scale=3, size=(37, 6)), rng.integers(6, size=37)
     expected = (softmax(z, axis=1) - np.eye(6)[y]) / 37
     assert np.allclose(cross_entropy_gradient(z, y), expected, rtol=1e-10, atol=1e-15)
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -370,13 +413,16 @@ hidden: true
 failure_message: >-
   At logits of some hundreds or thousands the gradient is nan, or zero where the model is confidently wrong. There it has to be
   close to 1 and -1: subtract each row's maximum before exp, and do not clip. Reread chapter 5, 'When it breaks'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_gradient_confidently_wrong(cross_entropy_gradient, np):
     from coursework.secret import generator
 
     gap = generator("hw03.q3.wrong").uniform(2000, 4000)
     got = cross_entropy_gradient(np.array([[gap, 0.0, -gap], [-gap, -gap, 0.0]]), np.array([2, 2]))
     assert np.allclose(got, [[0.5, 0, -0.5], [0, 0, 0]], atol=1e-12), got
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -385,7 +431,9 @@ hidden: true
 failure_message: >-
   The function changed its logits (z -= ..., or np.exp(z, out=z)). The next call then sees other logits than the caller wrote.
   Reread chapter 5, 'From one sample to a batch'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_gradient_keeps_inputs(cross_entropy_gradient, np):
     from coursework.secret import generator
 
@@ -393,7 +441,9 @@ def test_hidden_gradient_keeps_inputs(cross_entropy_gradient, np):
     z, y = rng.normal(size=(4, 3)), rng.integers(3, size=4)
     z_before, y_before = z.copy(), y.copy()
     assert np.asarray(cross_entropy_gradient(z, y)).shape == (4, 3)
-    assert np.array_equal(z, z_before) and np.array_equal(y, y_before)
+    assert np.array_equal(z, z_before)
+    assert np.array_equal(y, y_before)
+
 
 # %% [raw]
 # # END TESTS
@@ -404,10 +454,9 @@ def test_hidden_gradient_keeps_inputs(cross_entropy_gradient, np):
 # %% [raw]
 # # BEGIN QUESTION
 # name: q4
-# points: 4
 
 # %% [markdown]
-# ## Question 4: ask the loss itself
+# ## Question 4 · Ask the loss itself
 #
 # A derivation can be wrong in a sign or a factor and still look beautiful. The loss knows better: nudge one logit up and down, and see
 # by how much it moves. For entry $(i,k)$, with the matrix $E_{ik}$ that is 1 there and 0 elsewhere,
@@ -418,6 +467,7 @@ def test_hidden_gradient_keeps_inputs(cross_entropy_gradient, np):
 
 # %% [raw]
 # # BEGIN SOLUTION
+
 
 # %%
 def numerical_gradient(z, y, step=1e-5):
@@ -432,6 +482,7 @@ def numerical_gradient(z, y, step=1e-5):
     return slopes
     # END SOLUTION
 
+
 # %% [raw]
 # # END SOLUTION
 
@@ -444,10 +495,13 @@ points: 1
 failure_message: >-
   At z = (0, 0) with the first class true the slopes are -1/2 and 1/2. Twice that means that 2h became h; the same number
   everywhere means that all entries were nudged together. Reread chapter 5, 'Proved by machine'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_differences_of_one_sample(numerical_gradient, np):
     got = numerical_gradient(np.zeros((1, 2)), np.array([0]))
     assert np.allclose(got, [[-0.5, 0.5]], atol=1e-7), got
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -455,13 +509,16 @@ points: 1
 failure_message: >-
   The logits are not what they were before the call, or an entry kept its nudge while the next one was measured. Add the nudge
   to a copy. Reread chapter 5, 'Proved by machine'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_logits_as_before(numerical_gradient, np):
     z = np.array([[0.5, -1.0, 2.0], [1.5, 0.0, 0.25]])
     before = z.copy()
     got = numerical_gradient(z, np.array([2, 0]))
     assert np.shape(got) == (2, 3)
     assert np.allclose(z, before, rtol=1e-12, atol=1e-14)
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -470,15 +527,19 @@ hidden: true
 failure_message: >-
   Fewer than eight digits are right. A one-sided difference has an error of size h where the central one has h squared; a step
   of 1e-10 or float32 drowns in rounding. Reread chapter 5, 'Proved by machine'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_nine_digits(numerical_gradient, np):
-    from coursework.secret import generator
     from scipy.special import softmax
+
+    from coursework.secret import generator
 
     rng = generator("hw03.q4.digits")
     z, y = rng.normal(scale=2, size=(5, 4)), rng.integers(4, size=5)
     expected = (softmax(z, axis=1) - np.eye(4)[y]) / 5
     assert np.allclose(numerical_gradient(z, y), expected, rtol=0, atol=2e-9)
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -487,7 +548,9 @@ hidden: true
 failure_message: >-
   The argument `step` is not used as h, or not on both sides: with a step of 1/2 the quotient has a value that can be computed by hand.
   Reread chapter 5, 'Proved by machine'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_large_step(numerical_gradient, np):
     from coursework.secret import generator
 
@@ -496,6 +559,7 @@ def test_hidden_large_step(numerical_gradient, np):
     expected = (np.logaddexp(a + h, 0) - np.logaddexp(a - h, 0)) / (2 * h) - 1
     got = numerical_gradient(np.array([[a, 0.0]]), np.array([0]), step=h)
     assert abs(np.asarray(got)[0, 0] - expected) < 1e-12
+
 
 # %% [raw]
 # # END TESTS
@@ -523,10 +587,9 @@ for places in range(14):
 # %% [raw]
 # # BEGIN QUESTION
 # name: q5
-# points: 6
 
 # %% [markdown]
-# ## Question 5: the instrument
+# ## Question 5 · The instrument
 #
 # Now a *verdict*. Write `gradient_is_right(z, y, candidate)`. It compares `candidate`, an array that somebody claims to be the gradient of
 # `cross_entropy` at `z`, with your numerical gradient $n$, and returns `True` or `False`:
@@ -542,6 +605,7 @@ for places in range(14):
 # %% [raw]
 # # BEGIN SOLUTION
 
+
 # %%
 def gradient_is_right(z, y, candidate):
     """Does candidate agree with the numerical gradient of cross_entropy at z?"""
@@ -553,6 +617,7 @@ def gradient_is_right(z, y, candidate):
     largest_error = np.max(np.abs(candidate - numerical))
     return bool(largest_error <= 1e-4 * np.max(np.abs(numerical)) + 1e-10)
     # END SOLUTION
+
 
 # %% [raw]
 # # END SOLUTION
@@ -566,10 +631,13 @@ points: 1
 failure_message: >-
   The instrument must accept the exact gradient (-1/2, 1/4, 1/4) at p = (1/2, 1/4, 1/4) with the first class true. Is the tolerance
   tighter than the nine digits that central differences give? Reread chapter 5, 'Proved by machine'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_accepts_the_gradient(gradient_is_right, np):
     verdict = gradient_is_right(np.log([[2.0, 1.0, 1.0]]), np.array([0]), np.array([[-0.5, 0.25, 0.25]]))
     assert np.array_equal(verdict, True)
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -577,11 +645,14 @@ points: 1
 failure_message: >-
   A gradient without its 1/N points the right way and is twice too long: reject it. An instrument that compares directions only is
   blind to factors. Reread chapter 5, 'Common mistakes'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_rejects_a_missing_factor(gradient_is_right, np):
     z, y = np.log([[2.0, 1.0, 1.0], [2.0, 1.0, 1.0]]), np.array([0, 0])
     verdict = gradient_is_right(z, y, np.array([[-0.5, 0.25, 0.25], [-0.5, 0.25, 0.25]]))
     assert np.array_equal(verdict, False)
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -590,10 +661,13 @@ hidden: true
 failure_message: >-
   Of right, negated, shifted and rearranged gradients at random logits, the instrument judged one wrongly. Positive and negative
   deviations must not cancel, and equal lengths do not make equal gradients. Reread chapter 5, 'Proved by machine'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_signs_and_places(gradient_is_right, np):
-    from coursework.secret import generator
     from scipy.special import softmax
+
+    from coursework.secret import generator
 
     rng = generator("hw03.q5.signs")
     z, y = rng.normal(size=(6, 5)), np.array([0, 1, 2, 3, 4, 0])
@@ -605,6 +679,7 @@ def test_hidden_signs_and_places(gradient_is_right, np):
         verdict = gradient_is_right(z, y, candidate)
         assert np.array_equal(verdict, False), number
 
+
 # %%
 """ # BEGIN TEST CONFIG
 points: 1
@@ -612,10 +687,13 @@ hidden: true
 failure_message: >-
   One wrong entry among hundreds was let through. A mean over all entries, or a look at some of them, does not see it: take the
   maximum of the absolute deviations. Reread chapter 5, 'Proved by machine'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_one_wrong_entry(gradient_is_right, np):
-    from coursework.secret import generator
     from scipy.special import softmax
+
+    from coursework.secret import generator
 
     rng = generator("hw03.q5.entry")
     z, y = rng.normal(size=(40, 8)), rng.integers(8, size=40)
@@ -627,6 +705,7 @@ def test_hidden_one_wrong_entry(gradient_is_right, np):
         verdict = gradient_is_right(z, y, wrong)
         assert np.array_equal(verdict, False)
 
+
 # %%
 """ # BEGIN TEST CONFIG
 points: 1
@@ -634,10 +713,13 @@ hidden: true
 failure_message: >-
   Where all slopes are tiny (samples that are right and sure), an absolute tolerance accepts everything, zeros included, and entry by
   entry quotients reject everything. Measure against the largest entry. Reread chapter 5, 'What the gradient says'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_tiny_slopes(gradient_is_right, np):
-    from coursework.secret import generator
     from scipy.special import softmax
+
+    from coursework.secret import generator
 
     rng = generator("hw03.q5.tiny")
     z = np.array([[9.0, 0.0, -16.0], [0.0, 10.0, -17.0]]) + rng.uniform(-0.5, 0.5, size=(2, 3))
@@ -650,6 +732,7 @@ def test_hidden_tiny_slopes(gradient_is_right, np):
         verdict = gradient_is_right(z, y, wrong)
         assert np.array_equal(verdict, False)
 
+
 # %%
 """ # BEGIN TEST CONFIG
 points: 1
@@ -657,7 +740,9 @@ hidden: true
 failure_message: >-
   The edges: a candidate with a nan is wrong (nan > tolerance is False, so ask whether the error is *small*), a row that would broadcast
   has the wrong shape, and with one class zeros are right. Reread chapter 5, 'Proved by machine'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_edges(gradient_is_right, np):
     from coursework.secret import generator
 
@@ -672,6 +757,7 @@ def test_hidden_edges(gradient_is_right, np):
     assert all(np.array_equal(verdict, True) for verdict in verdicts), verdicts
     verdicts = [gradient_is_right(z, y, unknown), gradient_is_right(z, y, row)]
     assert all(np.array_equal(verdict, False) for verdict in verdicts), verdicts
+
 
 # %% [raw]
 # # END TESTS
@@ -705,10 +791,9 @@ for claim, candidate in letters.items():
 # %% [raw]
 # # BEGIN QUESTION
 # name: q6
-# points: 2
 
 # %% [markdown]
-# ## Question 6: a step that cannot fail
+# ## Question 6 · A step that cannot fail
 #
 # From here on the logits are linear in the weights, $z=XW$, with $X$ of shape $(N,D)$ (a column of ones included, if a bias is wanted) and $W$ of shape
 # $(D,K)$. The curvature of the mean cross-entropy in $W$ never exceeds $L=\lambda_{\max}(X^\top X)/(2N)$, where $\lambda_{\max}$ is the largest eigenvalue, and a step of
@@ -719,6 +804,7 @@ for claim, candidate in letters.items():
 # %% [raw]
 # # BEGIN SOLUTION
 
+
 # %%
 def safe_step(X):
     """1 / L for the mean cross-entropy of the logits X @ W."""
@@ -726,6 +812,7 @@ def safe_step(X):
     X = np.asarray(X, dtype=float)
     return float(2 * len(X) / np.linalg.norm(X, ord=2) ** 2)
     # END SOLUTION
+
 
 # %% [raw]
 # # END SOLUTION
@@ -739,10 +826,13 @@ points: 1
 failure_message: >-
   For X = ((1, 0), (0, 1), (0, 1), (0, 1)) the largest eigenvalue of X'X is 3 and N = 4, so the step is 8/3. Check the factor 2 and the N.
   Reread chapter 5, 'The loss is convex'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_step_by_hand(safe_step, np):
     X = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [0.0, 1.0]])
     assert abs(safe_step(X) - 8 / 3) < 1e-12
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -751,7 +841,9 @@ hidden: true
 failure_message: >-
   On random features the step is not 2 N / (largest eigenvalue of X'X). The largest entry of the diagonal, the trace and the largest singular
   value are other numbers. Reread chapter 5, 'The loss is convex'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_random_features(safe_step, np):
     from coursework.secret import generator
 
@@ -760,6 +852,7 @@ def test_hidden_random_features(safe_step, np):
         X = rng.normal(size=shape) @ rng.normal(size=(shape[1], shape[1]))
         expected = 2 * shape[0] / np.linalg.eigvalsh(X.T @ X)[-1]
         assert abs(safe_step(X) / expected - 1) < 1e-9
+
 
 # %% [raw]
 # # END TESTS
@@ -770,10 +863,9 @@ def test_hidden_random_features(safe_step, np):
 # %% [raw]
 # # BEGIN QUESTION
 # name: q7
-# points: 6
 
 # %% [markdown]
-# ## Question 7: descend
+# ## Question 7 · Descend
 #
 # Write `descend(X, y, classes, step, steps)`. Start at $W=0$ with `classes` columns and repeat `steps` times
 #
@@ -784,6 +876,7 @@ def test_hidden_random_features(safe_step, np):
 
 # %% [raw]
 # # BEGIN SOLUTION
+
 
 # %%
 def descend(X, y, classes, step, steps):
@@ -798,6 +891,7 @@ def descend(X, y, classes, step, steps):
     return W, np.array(losses)
     # END SOLUTION
 
+
 # %% [raw]
 # # END SOLUTION
 
@@ -810,12 +904,16 @@ points: 1
 failure_message: >-
   Twelve steps give thirteen losses; the first, at W = 0, is log K, and W has one column a class.
   Reread chapter 5, 'Gradient descent from scratch'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_first_loss(descend, np):
     X, y = np.array([[1.0, 1.0], [-1.0, 1.0], [2.0, 1.0]]), np.array([0, 1, 2])
     W, losses = descend(X, y, 3, 0.5, 12)
-    assert np.shape(W) == (2, 3) and np.shape(losses) == (13,)
+    assert np.shape(W) == (2, 3)
+    assert np.shape(losses) == (13,)
     assert abs(losses[0] - np.log(3)) < 1e-12
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -823,12 +921,15 @@ points: 1
 failure_message: >-
   One step of size 1 from zero, by hand: W = ((1/2, -1/2), (0, 0)) for the samples (1, 1) of class 0 and (-1, 1) of class 1. A sign that is turned around climbs.
   Reread chapter 5, 'Gradient descent from scratch'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_one_step_by_hand(descend, np):
     X, y = np.array([[1.0, 1.0], [-1.0, 1.0]]), np.array([0, 1])
     W, losses = descend(X, y, 2, 1.0, 1)
     assert np.allclose(W, [[0.5, -0.5], [0.0, 0.0]], atol=1e-12), W
     assert losses[1] < losses[0]
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -837,7 +938,9 @@ hidden: true
 failure_message: >-
   After some dozens of steps weights or losses differ from those of plain gradient descent. Likely causes: a second 1/N, a step that changes
   on the way, momentum, a start that is not zero, or losses that lag a step behind. Reread chapter 5, 'Gradient descent from scratch'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_same_walk(descend, np):
     from coursework.secret import generator
     from softmax_lib import cross_entropy_with_gradient
@@ -853,6 +956,7 @@ def test_hidden_same_walk(descend, np):
     assert np.allclose(got, last, rtol=1e-8, atol=1e-11)
     assert np.allclose(losses, expected, rtol=1e-10, atol=0)
 
+
 # %%
 """ # BEGIN TEST CONFIG
 points: 1
@@ -860,7 +964,9 @@ hidden: true
 failure_message: >-
   A class without a sample lost its column, or its weights did not move: its probability is pushed down wherever it is claimed. Take the number of columns from
   `classes`, not from y. Reread chapter 5, 'What the gradient says'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_a_class_without_samples(descend, np):
     from coursework.secret import generator
 
@@ -869,7 +975,9 @@ def test_hidden_a_class_without_samples(descend, np):
     W, losses = descend(X, y, 5, 0.2, 50)
     assert np.shape(W) == (2, 5)
     assert np.allclose(np.sum(W, axis=1), 0, atol=1e-12)
-    assert np.asarray(W)[1, 4] < -0.1 and losses[-1] < losses[0]
+    assert np.asarray(W)[1, 4] < -0.1
+    assert losses[-1] < losses[0]
+
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -878,7 +986,9 @@ hidden: true
 failure_message: >-
   With the safe step the loss climbed, or with no steps at all something other than the start came back. Did a list of losses, or W itself, get shared and overwritten?
   Reread chapter 5, 'Gradient descent from scratch'.
-""" # END TEST CONFIG
+"""  # END TEST CONFIG
+
+
 def test_hidden_never_climbs(descend, np):
     from coursework.secret import generator
 
@@ -887,9 +997,12 @@ def test_hidden_never_climbs(descend, np):
         X, y = scale * rng.normal(size=(25, 3)), rng.integers(3, size=25)
         step = 2 * 25 / np.linalg.eigvalsh(X.T @ X)[-1]
         W, losses = descend(X, y, 3, step, 40)
-        assert np.all(np.diff(losses) <= 1e-13) and losses[-1] < losses[0] - 1e-4
+        assert np.all(np.diff(losses) <= 1e-13)
+        assert losses[-1] < losses[0] - 1e-4
     W, losses = descend(X, y, 3, step, 0)
-    assert np.shape(losses) == (1,) and np.all(np.asarray(W) == 0)
+    assert np.shape(losses) == (1,)
+    assert np.all(np.asarray(W) == 0)
+
 
 # %% [raw]
 # # END TESTS
@@ -924,7 +1037,7 @@ for name, feature in (("hours as they are", hours), ("standardized", standardize
 # points: 5
 
 # %% [markdown]
-# ## Question 8: which line needs what? (written)
+# ## Question 8 · Which line needs what? (written)
 #
 # Let $t\in\mathbb R^K$ be any target with entries that sum to $s$, $p=\sigma(z)$ and $\ell(z)=-\sum_kt_k\log p_k$.
 #
@@ -957,7 +1070,7 @@ for name, feature in (("hours as they are", hours), ("standardized", standardize
 # points: 5
 
 # %% [markdown]
-# ## Question 9: the bottom of the V (written)
+# ## Question 9 · The bottom of the V (written)
 #
 # 1. The error of the central difference is about $\frac{h^2}6|J'''|+\frac{\varepsilon|J|}h$ with $\varepsilon\approx10^{-16}$. Where is it least, as a power of $\varepsilon$, and how large is it
 #    there? Compare with your experiment.

@@ -11,5 +11,7 @@ def gradient_is_right(z, y, candidate):
     if np.shape(candidate) != numerical.shape:
         return False
     with np.errstate(divide="ignore", invalid="ignore"):
-        errors = np.nan_to_num(np.abs(candidate - numerical) / np.abs(numerical), nan=0.0 if numerical.max() == 0 else 1)
+        errors = np.nan_to_num(
+            np.abs(candidate - numerical) / np.abs(numerical), nan=0.0 if numerical.max() == 0 else 1
+        )
     return bool(np.max(errors) <= 1e-4)

@@ -3,6 +3,7 @@
 # question: q1
 # fails: test_hidden_vjp_keeps_inputs
 
+
 def softmax_vjp(p, g):
     g -= (p * g).sum(axis=-1, keepdims=True)
     g *= p
