@@ -37,7 +37,7 @@ MOODLE = re.compile(r"(?P<name>.+?)_(?P<user>\d+)_assignsubmission_(?:file|onlin
 GRADESCOPE = re.compile(r"submission_\d+")
 GRADESCOPE_LIST = "submission_metadata.yml"
 INIT_CELL = re.compile(r"""otter\.Notebook\(\s*["']([^"']+?)(?:\.ipynb)?["']""")
-EXPORT_TIME = re.compile(r"_(\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d_\d+)$")
+EXPORT_TIME = re.compile(r"_(\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d_\d+)(\.\w+)?$")
 RESUBMISSION = re.compile(r"(?:-(\d{1,3})| ?\((\d{1,3})\))$")
 GENERIC = {"submission", "submissions", "student", "notebook", "notebooks", "untitled", "solution", "answers", "src"}
 
@@ -199,7 +199,7 @@ def _members(data: bytes | Path, origin: str, report: Report) -> Iterator[_File]
         where = f"{origin} › {info.filename}"
         if info.is_dir() or _hidden(parts):
             continue
-        if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0]:
+        if not parts or parts[0] == "/" or ".." in parts or re.fullmatch(r"[A-Za-z]:", parts[0]):
             report(where, "its name points outside of the zip")
         elif info.flag_bits & 0x1:
             report(where, "is encrypted: ask for it without a password")
@@ -235,7 +235,13 @@ def _hidden(parts: tuple[str, ...]) -> bool:
 
 
 def _names_a_student(parts: tuple[str, ...]) -> bool:
-    return any(pattern.fullmatch(part) for part in parts for pattern in (MOODLE, CANVAS, CANVAS_ANONYMOUS, GRADESCOPE))
+    patterns = (MOODLE, CANVAS, CANVAS_ANONYMOUS, GRADESCOPE)
+    return any(pattern.fullmatch(_without_time(part)) for part in parts for pattern in patterns)
+
+
+def _without_time(name: str) -> str:
+    """A file's name without the time that Otter's export puts there, which looks like two of Canvas's numbers."""
+    return EXPORT_TIME.sub(r"\2", name)
 
 
 def _is_bulk(path: Path, origin: str) -> bool:
@@ -316,11 +322,11 @@ class _Collector:
         for part in file.parts:
             if found := MOODLE.fullmatch(part):
                 return _Owner(("moodle", found["user"]), found["name"], {"moodle": found["user"]}, False, order)
-        if found := CANVAS_ANONYMOUS.fullmatch(filename):
+        if found := CANVAS_ANONYMOUS.fullmatch(plain := _without_time(filename)):
             order = (when, int(found["file"]), _resubmission(PurePosixPath(found["rest"]).stem), file.modified)
             identity = ("canvas", f"anon_{found['user']}")
             return _Owner(identity, identity[1], {}, bool(found["late"]), order)
-        if found := CANVAS.fullmatch(filename):
+        if found := CANVAS.fullmatch(plain):
             order = (when, int(found["file"]), _resubmission(PurePosixPath(found["rest"]).stem), file.modified)
             ids = {"canvas": found["user"]}
             return _Owner(("canvas", found["user"]), found["name"], ids, bool(found["late"]), order)
