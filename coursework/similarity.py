@@ -41,7 +41,10 @@ NAMED = frozenset(keyword.kwlist) | {"np", "numpy", "self", "print", "len", "ran
 
 @dataclass(frozen=True)
 class Pair:
-    """Two students; `score` (0 to 1) is the share of the smaller one's unusual work that the other has too."""
+    """Two students; `score` (0 to 1) is the share of the smaller one's unusual work that the other has too.
+
+    It is that of the whole notebook or of the question in which most is shared, whichever is higher.
+    """
 
     first: str
     second: str
@@ -64,7 +67,11 @@ def find_similar(answers: Mapping[str, Mapping[str, Answer]], template: Template
     holders = Counter(run for runs in prints.values() for run in runs)
     size = max(len(prints), LEAST_CLASS)
     weights = {run: math.log(size / count) / math.log(size) for run, count in holders.items()}
-    totals = {student: sum(weights[run] for run in runs) for student, runs in prints.items()}
+    totals: dict[str, Counter[str]] = {}
+    for student, runs in prints.items():
+        totals[student] = Counter()
+        for run in runs:
+            totals[student][run[0]] += weights[run]
 
     places: dict[tuple[str, int], list[str]] = {}
     for student, runs in prints.items():
@@ -77,15 +84,13 @@ def find_similar(answers: Mapping[str, Mapping[str, Answer]], template: Template
             shared.setdefault(pair, Counter())[run[0]] += weights[run]
     pairs = []
     for (first, second), by_question in shared.items():
-        evidence = sum(by_question.values())
-        smaller = min(totals[first], totals[second])
-        if evidence >= LEAST_EVIDENCE and evidence >= THRESHOLD * smaller:
-            questions = {}
-            for name in template.given:
-                own = min(sum(weights[run] for run in prints[s] if run[0] == name) for s in (first, second))
-                if own and by_question[name]:
-                    questions[name] = min(1.0, by_question[name] / own)
-            pairs.append(Pair(first, second, min(1.0, evidence / smaller), evidence, questions))
+        parts = {"": (sum(by_question.values()), min(totals[first].total(), totals[second].total()))}
+        parts |= {name: (value, min(totals[first][name], totals[second][name])) for name, value in by_question.items()}
+        strong = [value / own for value, own in parts.values() if value >= LEAST_EVIDENCE and value >= THRESHOLD * own]
+        if strong:
+            evidence, _ = parts.pop("")
+            questions = {name: min(1.0, parts[name][0] / parts[name][1]) for name in template.given if name in parts}
+            pairs.append(Pair(first, second, min(1.0, max(strong)), evidence, questions))
     return sorted(pairs, key=lambda pair: (-pair.score, -pair.evidence, pair.first, pair.second))
 
 
@@ -121,8 +126,8 @@ ABOUT = """
 <p><strong>A pair on this page is a reason to look, and proves nothing.</strong> Pairs who worked together as you allowed,
 who used the same source, or who were sitting beside the same tutor appear here, too. Read both notebooks and talk to
 the students before you conclude anything.</p>
-<p><em>Shared</em>: how much of the smaller one's unusual work the other has, too; the given code counts nothing, and what
-many wrote counts little. <em>Evidence</em>: how much unusual work is shared; 8 is two or three lines.</p>
+<p><em>Shared</em>: how much of the smaller one's unusual work the other has, too, in the whole or in the question where it
+is most; the given code counts nothing, and what many wrote counts little. <em>Evidence</em>: how much unusual work is shared; 8 is two or three lines.</p>
 """
 
 
@@ -132,7 +137,7 @@ def _side_by_side(path: Path, pair: Pair, answers: Mapping[str, Mapping[str, Ans
         first, second = (answers[student].get(name, Answer()) for student in (pair.first, pair.second))
         for kind in ("code", "text"):
             left, right = getattr(first, kind), getattr(second, kind)
-            if left == right == getattr(template.given[name], kind) or not (left or right):
+            if not (left or right):
                 continue
             lines.append(f"<h2>{escape(name)}{'' if kind == 'code' else ', text'}</h2>")
             lines.append(
