@@ -8,7 +8,7 @@ BOOK   := _build/html/index.html
 SOURCES := $(shell find softmax_lib chapters appendices assignments coursework tests _ext _static -type f \
              -not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null) $(wildcard *.md *.yml *.bib *.toml)
 
-.PHONY: help setup book test lab coursework bench lint clean
+.PHONY: help setup book test lab coursework grade bench lint clean
 
 help:           ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 20
@@ -48,6 +48,10 @@ lab: $(READY)   ## open the chapters in JupyterLab
 
 coursework: $(READY) ## build the assignments for students and graders, and test them on their wrong solutions
 	$(BIN)/python -m coursework build
+
+grade: $(READY) ## grade a class: make grade SUBMISSIONS=folder-or-zip [GRADEBOOK=gradebook.csv]
+	@test -n "$(SUBMISSIONS)" || { echo "Which submissions? make grade SUBMISSIONS=folder-or-zip"; exit 1; }
+	$(BIN)/python -m coursework grade "$(SUBMISSIONS)" --output "$(or $(GRADEBOOK),gradebook.csv)"
 
 bench: $(READY) ## measure speed and accuracy against SciPy, scikit-learn and TensorFlow
 	for program in functions regression training plot; do $(BIN)/python benchmarks/$$program.py || exit 1; done

@@ -91,7 +91,7 @@ def test_copied_words_are_found(tmp_path):
         tmp_path, codes, {"honest1": words, "honest2": "Well: " + words.replace("the very", "the"), "honest3": "It cancels."}
     )
     assert [(pair.first, pair.second) for pair in found] == [("honest1", "honest2")]
-    assert set(found[0].questions) == {"q3"}
+    assert found[0].questions["q3"] > 0.6
 
 
 def test_code_that_is_not_python_is_compared_all_the_same(tmp_path):
