@@ -31,7 +31,7 @@ NOTEBOOK_METADATA = {
 }
 
 _BOUNDARY = re.compile(r"#\s*(BEGIN|END) (QUESTION|SOLUTION|PROMPT|TESTS)\b")
-_CONFIG = re.compile(r'""" # BEGIN TEST CONFIG\n(.*?)\n""" # END TEST CONFIG\n(.*)', re.DOTALL)
+_CONFIG = re.compile(r'""" *# BEGIN TEST CONFIG\n(.*?)\n""" *# END TEST CONFIG *\n(.*)', re.DOTALL)
 _FEWER = re.compile(r"^#\s*wrong solutions:\s*(\d+)\s*\((.+)\)\s*$", re.MULTILINE)
 
 

@@ -1,0 +1,12 @@
+"""One log Z for the whole batch."""
+
+# question: q1
+# fails: test_quarters, test_a_miracle, test_hidden_rows_of_all_sizes, test_hidden_impossible_faces
+
+import numpy as np
+
+
+def log_prob(logits, outcomes):
+    top = logits.max()
+    log_p = logits - top - np.log(np.exp(logits - top).sum())
+    return log_p[np.arange(len(logits)), outcomes]

@@ -1,0 +1,10 @@
+"""Always answers the most likely face."""
+
+# question: q2
+# fails: test_three_pieces, test_large_scores, test_hidden_many_faces, test_hidden_last_piece, test_hidden_never_impossible
+
+import numpy as np
+
+
+def sample(logits, uniforms):
+    return np.full(len(uniforms), np.argmax(logits))
