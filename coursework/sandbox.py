@@ -231,6 +231,7 @@ class Nursery:
         self._nest = nest
         ours, theirs = socket.socketpair()
         self.control = Channel(ours)
+        self._folder = tempfile.TemporaryDirectory(prefix="coursework-")  # where a trusted run works
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
         with theirs:
             self.process = subprocess.Popen(
@@ -241,7 +242,7 @@ class Nursery:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
                 env={**os.environ, **_environment(), "HOME": os.path.expanduser("~")} if trusted else _environment(),
-                cwd=tempfile.gettempdir(),
+                cwd=self._folder.name,
             )
         with contextlib.suppress(Disconnected):
             self.control.send(self._settings())
@@ -306,6 +307,7 @@ class Nursery:
         self.process.kill()
         self.process.wait()
         self.errors.close()
+        self._folder.cleanup()
 
 
 @dataclass

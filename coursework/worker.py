@@ -32,6 +32,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def main(control: int) -> None:
     keepers: set[int] = set()
     while True:
         if settings["sandboxed"]:
-            keepers = _watch_memory(nursery.socket, keepers, settings["memory_mb"])
+            keepers = _watch(nursery.socket, keepers, settings["memory_mb"] << 20, settings["processes"])
         try:
             nursery.receive()
             host, leash = nursery.receive_sockets(2)
@@ -85,17 +86,17 @@ def main(control: int) -> None:
         leash.close()
 
 
-def _watch_memory(control: socket.socket, keepers: set[int], memory_mb: int) -> set[int]:
-    """Wait for a request; end what runs meanwhile when its processes together take far too much memory.
+def _watch(control: socket.socket, keepers: set[int], memory: int, processes: int) -> set[int]:
+    """Wait for a request; end what runs meanwhile when it takes far too much memory, or has far too many processes.
 
-    The limits of resources hold for each process; this one is for all that a submission starts.
+    The limits of resources hold for each process, or not for each user; this one is for all that a submission starts.
     """
     own = _resident(os.getpid())
     while keepers and not select.select([control], [], [], _WATCH_SECONDS)[0]:
-        processes = [int(name) for name in os.listdir("/proc") if name.isdecimal()]
-        keepers = keepers & set(processes)
-        taken = sum(max(_resident(process) - own, 0) for process in processes)
-        if taken > _TOGETHER * (memory_mb << 20):
+        running = [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+        keepers = keepers & set(running)
+        taken = sum(max(_resident(process) - own, 0) for process in running)
+        if taken > _TOGETHER * memory or len(running) > _TOGETHER * processes:
             for keeper in keepers:
                 os.kill(keeper, signal.SIGKILL)  # its host dies with it, and all others with the host
     return keepers
@@ -180,10 +181,11 @@ def _host(grader: Channel, settings: dict[str, Any], nested: bool) -> None:
             processes=settings["processes"],
         )
         confine.filter_system_calls()
+    clean = _cleaner(settings["sandboxed"], nested)
     job, _ = grader.receive()
-    notebook = Notebook(grader, end_processes if nested else _nothing)
+    notebook = Notebook(grader, clean)
     notebook.execute(job["cells"], set(job["skip"]))
-    files = _files()
+    files = _files() if settings["sandboxed"] else set()
     grader.send({"op": "ready"})
     while True:
         request, values = grader.receive()
@@ -192,12 +194,13 @@ def _host(grader: Channel, settings: dict[str, Any], nested: bool) -> None:
             notebook.unpatch()
             continue
         (test,) = grader.receive_sockets(1)
-        if nested:
-            end_processes()
+        clean()
+        if settings["sandboxed"]:
             _remove(_files() - files)
         if os.fork() == 0:
             grader.close()
             channel = Channel(test, _REQUEST_BYTES)
+            notebook.process = os.getpid()
             try:
                 while True:
                     notebook.answer(channel, *channel.receive())
@@ -206,18 +209,46 @@ def _host(grader: Channel, settings: dict[str, Any], nested: bool) -> None:
         test.close()
 
 
+def _cleaner(sandboxed: bool, nested: bool) -> Callable[[], None]:
+    """What ends the processes that the notebook's code has started; nothing in a trusted run: they may be anyone's."""
+    if nested and os.getpid() == 1:
+        return _end_all
+    if sandboxed and not nested:
+        keeper = os.getppid()
+        with open(f"/proc/{keeper}/stat") as file:
+            nursery = int(file.read().rpartition(")")[2].split()[1])
+        return partial(_end_others, {1, nursery, keeper, os.getpid()})
+    return _nothing
+
+
 def _nothing() -> None:
     pass
 
 
-def end_processes() -> None:
-    """Kill every other process of this namespace; only process 1 of a namespace of its own may call it."""
+def _end_all() -> None:
+    """Kill every other process of this namespace, whose first process this is."""
     with contextlib.suppress(ProcessLookupError):
         while os.getpid() == 1:
             os.kill(-1, signal.SIGKILL)
-            with contextlib.suppress(ChildProcessError):
-                while True:
-                    os.waitpid(-1, 0)
+            _reap()
+
+
+def _end_others(spared: set[int]) -> None:
+    """Kill the processes of the sandbox except those of the grader, as long as there are some."""
+    for _ in range(100):
+        others = {int(name) for name in os.listdir("/proc") if name.isdecimal()} - spared
+        if not others:
+            return
+        for process in others:
+            with contextlib.suppress(OSError):
+                os.kill(process, signal.SIGKILL)
+        _reap()
+
+
+def _reap() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, 0):
+            pass
 
 
 def _files() -> set[str]:
@@ -236,6 +267,7 @@ class Notebook:
     def __init__(self, grader: Channel, clean: Callable[[], None]) -> None:
         self.grader = grader
         self.clean = clean
+        self.process = os.getpid()
         module = types.ModuleType("__main__")
         module.__dict__.update(display=_ignore, get_ipython=_ignore)
         sys.modules["__main__"] = module  # dataclasses and the like look their module up
@@ -254,6 +286,7 @@ class Notebook:
                     self.run(index, source)
                 finally:
                     self.unpatch()
+                    self.leave_if_forked()
             except BaseException as error:
                 self.grader.send({"op": "error", "index": index, "error": _describe(error)})
             self.clean()
@@ -270,6 +303,11 @@ class Notebook:
             linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
             tree.body = [statement for statement in tree.body if not is_otters(statement)]
             exec(compile(tree, filename, "exec"), self.names)
+
+    def leave_if_forked(self) -> None:
+        """End a copy of the process that the student's code made: it has no business to answer."""
+        if os.getpid() != self.process:
+            os._exit(0)
 
     def unpatch(self) -> None:
         """Undo what a cell did to NumPy and the like, so that it costs the cell's own question only."""
@@ -306,7 +344,10 @@ class Notebook:
         with warnings.catch_warnings(record=True) as caught, np.errstate(**request["errors"]):
             warnings.simplefilter("always")
             warnings.simplefilter("ignore", ResourceWarning)
-            result = self.names[request["name"]](*positional, **named)
+            try:
+                result = self.names[request["name"]](*positional, **named)
+            finally:
+                self.leave_if_forked()
         said = [[_builtin_type(warning.message), str(warning.message)[:200]] for warning in caught[:_WARNINGS]]
         values = [result] if _image(arguments) == before else [result, arguments]
         grader.send({"op": "result", "warnings": said}, values)
