@@ -13,6 +13,7 @@ import math
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import notebooks
 from docutils import nodes
@@ -42,6 +43,12 @@ def repository(environment: dict[str, str]) -> tuple[str, str]:
     return url.rstrip("/"), branch
 
 
+def provider(url: str) -> str:
+    """Whose forms of address a repository's host uses; the theme knows only the public hosts."""
+    host = urlsplit(url).netloc
+    return next((name for name in ("github", "bitbucket") if name in host), "gitlab")
+
+
 def _configure(app: Sphinx, config: Config) -> None:
     config.nb_execution_cache_path = str(notebooks.cache_path())
     options = config.html_theme_options
@@ -49,10 +56,9 @@ def _configure(app: Sphinx, config: Config) -> None:
     url, branch = repository(dict(os.environ))
     options["repository_url"] = url or options.get("repository_url", "")
     options["repository_branch"] = branch or options.get("repository_branch") or "main"
+    options["repository_provider"] = provider(options["repository_url"])
     known = bool(options["repository_url"])
     options.update(use_repository_button=known, use_issues_button=known, use_edit_page_button=known)
-    if not known:
-        options["launch_buttons"] = {}
 
 
 def minutes_to_read(doctree: nodes.document) -> int:

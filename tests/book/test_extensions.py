@@ -117,6 +117,19 @@ def test_the_repository_is_found_in_the_environment(environment, expected):
     assert book_theme.repository(environment) == expected
 
 
+@pytest.mark.parametrize(
+    ("url", "forge"),
+    [
+        ("https://github.com/a/b", "github"),
+        ("https://github.example.edu/a/b", "github"),
+        ("https://bitbucket.org/a/b", "bitbucket"),
+        ("https://git.example.edu/a/b", "gitlab"),
+    ],
+)
+def test_a_host_of_ones_own_is_known_to_the_theme(url, forge):
+    assert book_theme.provider(url) == forge
+
+
 def test_the_icon_is_a_softmax():
     heights = [float(h) for h in re.findall(r'width="7" height="([\d.]+)"', book_cards.icon())]
     assert heights[0] / 28 == pytest.approx(0.826, abs=0.01)
