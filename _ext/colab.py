@@ -21,7 +21,7 @@ CELL = """\
 from importlib.util import find_spec
 
 if find_spec("softmax_lib") is None:
-    %pip install --quiet "softmax-lib @ git+{url}@{version}"
+    %pip install --quiet git+{url}@{version}
 """
 
 
