@@ -1,5 +1,6 @@
 """Devices: found, described in one line, used together; and no library's chatter on the error stream."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -144,3 +145,118 @@ def test_a_failing_import_shows_what_was_held_back(capfd):
 def test_names_of_versions():
     assert devices._version("numpy") == " " + ".".join(np.__version__.split(".")[:2])
     assert devices._version("no-such-package") == ""
+
+
+# --- accelerators that this machine may not have, behind the calls that the frameworks document ------------------------
+
+
+class Pretend:
+    """A stand-in for a framework: attributes as given, nothing more."""
+
+    def __init__(self, **attributes):
+        self.__dict__.update(attributes)
+
+
+def pretend_tensorflow(monkeypatch, *, started: bool) -> list:
+    """A TensorFlow with two GPUs; returns the list in which the settings of memory growth are noted."""
+    asked = []
+
+    def set_memory_growth(gpu, value):
+        asked.append((gpu, value))
+        if started:
+            raise RuntimeError("Physical devices cannot be modified after being initialized")
+
+    config = Pretend(
+        list_physical_devices=lambda kind: ["first", "second"] if kind == "GPU" else [],
+        experimental=Pretend(
+            set_memory_growth=set_memory_growth,
+            get_device_details=lambda gpu: {"device_name": "NVIDIA H200"} if gpu == "first" else {},
+        ),
+    )
+    monkeypatch.setitem(sys.modules, "tensorflow", Pretend(config=config))
+    return asked
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_gpus_of_tensorflow_grow_their_memory(monkeypatch, started):
+    asked = pretend_tensorflow(monkeypatch, started=started)
+    assert devices._accelerators("tensorflow") == [("GPU:0", "NVIDIA H200"), ("GPU:1", "")]
+    assert asked == [("first", True), ("second", True)]
+
+
+def test_accelerators_of_jax(monkeypatch):
+    found = [Pretend(platform=p, id=k, device_kind=p.upper()) for k, p in enumerate(["cpu", "gpu", "tpu", "rocm"])]
+    monkeypatch.setitem(sys.modules, "jax", Pretend(devices=lambda: found))
+    assert devices._accelerators("jax") == [("GPU:1", "GPU"), ("TPU:2", "TPU"), ("GPU:3", "ROCM")]
+
+
+@pytest.mark.parametrize(
+    ("cuda", "metal", "expected"),
+    [
+        (["NVIDIA L4"], False, [("GPU:0", "NVIDIA L4")]),
+        ([], True, [("GPU:0", "Apple GPU")]),
+        ([], False, []),
+    ],
+)
+def test_accelerators_of_torch(monkeypatch, cuda, metal, expected):
+    torch = Pretend(
+        cuda=Pretend(device_count=lambda: len(cuda), get_device_name=cuda.__getitem__),
+        backends=Pretend(mps=Pretend(is_available=lambda: metal)),
+    )
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    assert devices._accelerators("torch") == expected
+
+
+def test_other_backends_have_no_accelerator():
+    assert devices._accelerators("numpy") == []
+
+
+def test_what_a_machine_with_gpus_says(monkeypatch):
+    monkeypatch.setattr(devices, "_accelerators", lambda backend: [("GPU:0", "A100"), ("GPU:1", "A100")])
+    found = find_devices()
+    assert (found.kind, found.names, found.models) == ("GPU", ("GPU:0", "GPU:1"), ("A100", "A100"))
+    assert describe().endswith("on 2 GPUs: A100, A100 (data_parallel splits each batch among them)")
+
+
+@pytest.mark.parametrize(("kind", "join"), [("GPU", "NCCL"), ("CPU", "one device")])
+def test_tensorflow_joins_gpus_through_nccl(monkeypatch, kind, join):
+    entered = []
+
+    class Strategy:
+        def __init__(self, names, cross_device_ops):
+            entered.append((names, cross_device_ops))
+
+        def scope(self):
+            return contextlib.nullcontext()
+
+    distribute = Pretend(
+        MirroredStrategy=Strategy, NcclAllReduce=lambda: "NCCL", ReductionToOneDevice=lambda: "one device"
+    )
+    monkeypatch.setitem(sys.modules, "tensorflow", Pretend(distribute=distribute))
+    names = (f"{kind}:0", f"{kind}:1")
+    monkeypatch.setattr(devices, "find_devices", lambda: Devices("tensorflow", kind, names, ("", ""), 4))
+    with data_parallel() as copies:
+        assert copies == 2
+    assert entered == [(list(names), join)]
+
+
+def test_jax_distributes_inside_the_block_only(monkeypatch):
+    current = ["before"]
+    distribution = Pretend(
+        DataParallel=lambda devices: devices,
+        distribution=lambda: current[-1],
+        set_distribution=current.append,
+    )
+    names = ("GPU:0", "GPU:1")
+    monkeypatch.setattr(devices, "find_devices", lambda: Devices("jax", "GPU", names, ("", ""), 4))
+    monkeypatch.setattr(devices, "load_keras", lambda: Pretend(distribution=distribution))
+    with data_parallel() as copies:
+        assert copies == 2
+        assert current[-1] == ["gpu:0", "gpu:1"]
+    assert current[-1] == "before"
+
+
+def test_a_program_without_an_error_stream_is_left_alone(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    with devices._silent_error_stream():
+        pass
