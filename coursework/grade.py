@@ -242,7 +242,8 @@ def _grade(job: _Job, pool: Pool) -> SubmissionResult:
     tests = load_tests(assignment, job.tests)
     notes = [TRUSTED_NOTE] if pool.trusted else []
     try:
-        cells = read_cells(job.content)
+        with _memory_limit():
+            cells = read_cells(job.content)
     except NotANotebook as error:
         reason = clean_text(error)
         results = [_failed(test, reason) for test in assignment.tests]
@@ -345,15 +346,15 @@ def _memory_limit() -> Iterator[None]:
         return
     import resource
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     with open("/proc/self/statm") as file:
-        limit = int(file.read().split()[0]) * resource.getpagesize() + TEST_MEMORY
+        limit = int(file.read().split()[5]) * resource.getpagesize() + TEST_MEMORY
     bounds = [bound for bound in (soft, hard, limit) if bound != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_AS, (min(bounds), hard))
+    resource.setrlimit(resource.RLIMIT_DATA, (min(bounds), hard))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 def _passed(test: Test) -> TestResult:
@@ -434,6 +435,10 @@ def _notebooks(submissions: Path | Mapping[str, Path]) -> dict[str, Path]:
     found = [path for path in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
     names: dict[str, Path] = {}
     for path in found:
+        if path.is_symlink() or not path.is_file():
+            raise ValueError(
+                f"{path} is not a file but a link or the like, which could lead to another's work: remove it"
+            )
         if path.stem in names:
             raise ValueError(f"{path} and {names[path.stem]} have one name, so one student: rename one of them")
         names[path.stem] = path

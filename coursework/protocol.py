@@ -175,7 +175,10 @@ class _Reader:
             raise ProtocolError("the shape of an array is malformed")
         if prod(n for n in shape if n) > MAX_ELEMENTS:
             raise ProtocolError("an array has too many elements")
-        kind = np.dtype(dtype)
+        try:
+            kind = np.dtype(dtype)
+        except TypeError:
+            raise ProtocolError(f"this machine has no numbers of dtype {dtype}") from None
         size = prod(shape) * kind.itemsize
         if size > len(self.payload) - self.position:
             raise ProtocolError("an array is longer than what was sent")

@@ -36,6 +36,7 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
+from . import secret
 from .assignment import Limits
 from .protocol import Channel, Disconnected, ProtocolError
 
@@ -166,6 +167,15 @@ def _environment() -> dict[str, str]:
     }
 
 
+def _outer_environment() -> dict[str, str]:
+    """For a trusted run: that of the user, without the secret seed."""
+    return {
+        **os.environ,
+        **_environment(),
+        **{name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ},
+    } | {secret.VARIABLE: ""}
+
+
 @lru_cache(maxsize=32)
 def package_paths(packages: tuple[str, ...]) -> dict[str, Path]:
     """Where the importable packages, and what they require, are installed: entry of a site folder -> path.
@@ -241,7 +251,7 @@ class Nursery:
                 stderr=self.errors,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
-                env={**os.environ, **_environment(), "HOME": os.path.expanduser("~")} if trusted else _environment(),
+                env=_outer_environment() if trusted else _environment(),
                 cwd=self._folder.name,
             )
         with contextlib.suppress(Disconnected):

