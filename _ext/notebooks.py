@@ -3,11 +3,17 @@
     python _ext/notebooks.py run [NOTEBOOK ...]    execute what changed (default: every notebook of _toc.yml)
     python _ext/notebooks.py strip [NOTEBOOK ...]  remove outputs and editor metadata before a commit
     python _ext/notebooks.py times                 seconds each notebook took when it was last executed
+    python _ext/notebooks.py times --budget 300    the same, and fail when all of them together took longer
 
 `run` copies a notebook, executes the copy with `pytest --nbmake`, refuses a run that printed to stderr (a warning
 would be on the page), and puts the outputs into the cache that Jupyter Book builds from. A notebook is executed again
 only when its code, the library or one of the packages that make its numbers changed: Jupyter Book's own cache looks at
 the code alone and would show stale outputs.
+
+The budget is that of a reader with two cores. So `run --cores 2` keeps to two of them, where the system can, and a
+notebook is charged its seconds on the clock or those of the processor, whichever are fewer: on a busy machine the clock
+runs on while others work, and two busy cores spend two seconds of the processor in one of the clock. A machine that is
+slow by itself gets more with BOOK_BUDGET_FACTOR (2 for half the speed).
 """
 
 from __future__ import annotations
@@ -30,6 +36,7 @@ EXECUTED = ROOT / "build" / "executed"  # nbmake passes over everything below a 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "matplotlib", "keras", "tensorflow")
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 TIMEOUT = 300
+SLOWEST = 3  # notebooks to name when the budget is exceeded
 
 
 @cache
@@ -120,20 +127,24 @@ def _execute_and_cache(book_cache, path: Path) -> None:
         f"--rootdir={EXECUTED}", "--override-ini=addopts=", "--override-ini=filterwarnings=", "-p", "no:cacheprovider",
         "-q", "--no-header",
     ]  # fmt: skip
+    before = cpu_seconds()
     result = subprocess.run(command, cwd=EXECUTED, check=False, capture_output=True, text=True)
+    busy = cpu_seconds() - before
     executed = nbformat.read(copy, 4)
     if result.returncode:
         raise NotebookFailed(f"did not run to its end.\n{result.stdout}{result.stderr}")
     if complaints := complaints_of(executed):
         raise NotebookFailed("printed to stderr; a page shows no warning.\n" + "\n".join(complaints))
     seconds = seconds_of(executed)
-    print(f"    {seconds:.1f} s", flush=True)
+    print(f"    {seconds:.1f} s, {busy:.1f} s of the processor", flush=True)
     source = nbformat.read(path, 4)
     for original, done in zip(source.cells, executed.cells, strict=True):
         if original.cell_type == "code":
             original.outputs, original.execution_count = done.outputs, done.execution_count
     book_cache.cache_notebook_bundle(
-        CacheBundleIn(source, str(path), data={"execution_seconds": seconds}), check_validity=False, overwrite=True
+        CacheBundleIn(source, str(path), data={"execution_seconds": seconds, "cpu_seconds": busy}),
+        check_validity=False,
+        overwrite=True,
     )
 
 
@@ -159,6 +170,18 @@ def seconds_of(notebook) -> float:
     return (max(stamps) - min(stamps)).total_seconds() if stamps else 0.0
 
 
+def cpu_seconds() -> float:
+    """Seconds of the processor that ended child processes used, and theirs; 0 where the system does not count them."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+def keep_to(cores: int) -> None:
+    """Use this many cores at most, also in the processes that are started from now on; not all systems can."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
+
+
 def strip(paths: list[Path]) -> int:
     """Write each notebook back without outputs, counts and editors' metadata; the exit code."""
     import nbformat
@@ -177,34 +200,60 @@ def strip(paths: list[Path]) -> int:
     return 0
 
 
-def times(paths: list[Path]) -> int:
-    """Print the seconds of each notebook's last execution; the exit code."""
+def times(paths: list[Path], budget: float | None = None) -> int:
+    """Print the seconds of each notebook's last execution; the exit code is 1 when they exceed the budget."""
     import nbformat
     from jupyter_cache import get_cache
 
     book_cache = get_cache(str(cache_path()))
-    total = 0.0
+    charged: dict[str, float] = {}
+    missing = 0
+    print(f"{'seconds':32} {'clock':>7} {'processor':>10} {'charged':>8}")
     for path in paths:
+        name = str(path.relative_to(ROOT))
         try:
-            seconds = book_cache.match_cache_notebook(nbformat.read(path, 4)).data["execution_seconds"]
+            data = book_cache.match_cache_notebook(nbformat.read(path, 4)).data
         except KeyError:
-            print(f"{path.relative_to(ROOT)!s:32} not executed yet")
+            missing += 1
+            print(f"{name:32} not executed yet")
             continue
-        total += seconds
-        print(f"{path.relative_to(ROOT)!s:32} {seconds:6.1f} s")
-    print(f"{'together':32} {total:6.1f} s")
-    return 0
+        clock, processor = data["execution_seconds"], data.get("cpu_seconds", 0.0)
+        charged[name] = min(clock, processor) if processor else clock
+        print(f"{name:32} {clock:7.1f} {processor:10.1f} {charged[name]:8.1f}")
+    total = sum(charged.values())
+    print(f"{'together':32} {total:27.1f}")
+    if budget is None:
+        return 0
+    if missing:
+        print(f"{missing} notebooks were not executed, so that the budget cannot be checked.", file=sys.stderr)
+        return 1
+    allowed = budget * float(os.environ.get("BOOK_BUDGET_FACTOR") or 1)
+    print(f"{'budget':32} {allowed:27.1f}", flush=True)
+    if total <= allowed:
+        return 0
+    slowest = sorted(charged, key=charged.get, reverse=True)[:SLOWEST]
+    named = ", ".join(f"{name} ({charged[name]:.0f} s)" for name in slowest)
+    print(
+        f"The book takes {total - allowed:.0f} s more than its budget. Shorten the slowest: {named}.", file=sys.stderr
+    )
+    return 1
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("action", choices=["run", "strip", "times"])
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: every notebook of _toc.yml")
+    parser.add_argument("--cores", type=int, help="with run: use this many cores at most")
+    parser.add_argument("--budget", type=float, help="with times: fail when all notebooks took more seconds together")
     arguments = parser.parse_args()
+    if arguments.cores:
+        keep_to(arguments.cores)
     paths = [path.resolve() for path in arguments.notebooks] or notebooks_of_the_book()
     if missing := [str(path) for path in paths if not path.exists()]:
         parser.error(f"no such notebook: {', '.join(missing)}")
-    return {"run": run, "strip": strip, "times": times}[arguments.action](paths)
+    if arguments.action == "times":
+        return times(paths, arguments.budget)
+    return {"run": run, "strip": strip}[arguments.action](paths)
 
 
 if __name__ == "__main__":

@@ -112,9 +112,64 @@ def test_times_adds_up_what_was_executed(tool, tmp_path, capsys):
     tool.run([done])
     capsys.readouterr()
     tool.times([done, waiting])
-    lines = capsys.readouterr().out.splitlines()
-    assert "not executed yet" in lines[1]
-    assert float(lines[2].split()[1]) >= 0.2
+    heading, first, second, total = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["seconds", "clock", "processor", "charged"]
+    assert float(first.split()[1]) >= 0.2
+    assert "not executed yet" in second
+    assert total.split()[1] == first.split()[-1]
+
+
+def test_the_work_of_a_kernel_is_counted(tool, tmp_path, capsys):
+    work = "import time; start = time.process_time()\nwhile time.process_time() < start + 1.5: pass"
+    tool.run([_notebook(tmp_path / "busy.ipynb", work)])
+    (seconds,) = [line for line in capsys.readouterr().out.splitlines() if "of the processor" in line]
+    if tool.cpu_seconds():  # else only the clock is known
+        assert float(seconds.split()[2]) >= 1.5
+
+
+def _cache(tool, path, **seconds):
+    """As if the notebook had been executed in so many seconds."""
+    from jupyter_cache import get_cache
+    from jupyter_cache.base import CacheBundleIn
+
+    bundle = CacheBundleIn(nbformat.read(path, 4), str(path), data=seconds)
+    get_cache(str(tool.cache_path())).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def test_a_budget_names_what_to_shorten(tool, tmp_path, monkeypatch, capsys):
+    paths = [_notebook(tmp_path / f"{name}.ipynb", name) for name in "abcd"]
+    for seconds, path in zip((10, 40, 30, 20), paths, strict=True):
+        _cache(tool, path, execution_seconds=2.0 * seconds, cpu_seconds=float(seconds))
+    assert tool.times(paths, budget=100) == 0
+    assert tool.times(paths, budget=99) == 1
+    printed = capsys.readouterr()
+    assert "1 s more than its budget" in printed.err
+    assert "b.ipynb (40 s), c.ipynb (30 s), d.ipynb (20 s)." in printed.err
+    monkeypatch.setenv("BOOK_BUDGET_FACTOR", "1.5")
+    assert tool.times(paths, budget=99) == 0
+
+
+def test_the_clock_counts_where_it_shows_less_or_nothing_else_is_known(tool, tmp_path, capsys):
+    parallel, old = (_notebook(tmp_path / f"{name}.ipynb", name) for name in ("parallel", "old"))
+    _cache(tool, parallel, execution_seconds=6.0, cpu_seconds=11.0)
+    _cache(tool, old, execution_seconds=5.0)
+    assert tool.times([parallel, old], budget=11) == 0
+    assert tool.times([parallel, old], budget=10.9) == 1
+
+
+def test_a_budget_needs_every_notebook(tool, tmp_path, capsys):
+    assert tool.times([_notebook(tmp_path / "new.ipynb", "1")], budget=300) == 1
+    assert "not executed" in capsys.readouterr().err
+
+
+def test_a_run_can_keep_to_some_cores(tool, monkeypatch):
+    if not hasattr(tool.os, "sched_setaffinity"):
+        pytest.skip("this system cannot")
+    kept = []
+    monkeypatch.setattr(tool.os, "sched_getaffinity", lambda process: {5, 3, 9})
+    monkeypatch.setattr(tool.os, "sched_setaffinity", lambda process, cores: kept.append((process, cores)))
+    tool.keep_to(2)
+    assert kept == [(0, [3, 5])]
 
 
 def test_reads_the_notebooks_of_the_table_of_contents_in_order(tool, tmp_path):
