@@ -141,9 +141,9 @@ def _side_by_side(path: Path, pair: Pair, answers: Mapping[str, Mapping[str, Ans
                 continue
             lines.append(f"<h2>{escape(name)}{'' if kind == 'code' else ', text'}</h2>")
             lines.append(
-                f'<div class="pair"><section aria-label="{escape(pair.first)}"><h3>{escape(pair.first)}</h3>'
-                f'<pre>{_marked(left, right)}</pre></section><section aria-label="{escape(pair.second)}">'
-                f"<h3>{escape(pair.second)}</h3><pre>{_marked(right, left)}</pre></section></div>"
+                f'<div class="pair"><div><h3>{escape(pair.first)}</h3>'
+                f"<pre>{_marked(left, right)}</pre></div><div>"
+                f"<h3>{escape(pair.second)}</h3><pre>{_marked(right, left)}</pre></div></div>"
             )
     title = f"{pair.first} and {pair.second}: {pair.score:.0%}"
     page(path, title, "\n".join(lines), wide=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -201,7 +202,7 @@ def _save_scores(path: Path, assignment: Assignment, answers: Sequence[Answered]
 INSTRUCTIONS = """
 <p>Each answer stands under a code; names are kept apart, and the order is by chance. To mark:</p>
 <ol>
-<li>Open the rubric of the assignment (<code>rubric.md</code>) and read its three sample answers.</li>
+<li>Read the rubric of the question and its three sample answers.</li>
 <li>Open <code>scores.csv</code> in a spreadsheet. Write points into the column <em>score</em>; what you write into
 <em>comment</em> is shown to the student. Leave the other columns alone; an empty score means "not marked yet".</li>
 <li>Mark one question for everybody before you start the next. Mark the first five again at the end.</li>
@@ -224,6 +225,8 @@ def _save_page(path: Path, assignment: Assignment, template: Template, answers: 
         lines.append(
             f"<details><summary>What was asked</summary><pre>{escape(template.prompt(question.name))}</pre></details>"
         )
+        if rubric := _rubric(assignment, question.name):
+            lines.append(f"<details><summary>Rubric</summary><pre>{escape(rubric)}</pre></details>")
         for answer in filled:
             lines.append(
                 f'<h3 id="{escape(answer.code)}">{escape(answer.code)}</h3>\n<pre>{escape(answer.text or "")}</pre>'
@@ -235,3 +238,11 @@ def _save_page(path: Path, assignment: Assignment, template: Template, answers: 
         if lost:
             lines.append(f"<p>The question is missing in the notebook, look there: {escape(', '.join(lost))}</p>")
     page(path, f"{assignment.title}: written answers", "\n".join(lines))
+
+
+def _rubric(assignment: Assignment, question: str) -> str:
+    """The section of `rubric.md` on a question, in Markdown; empty where there is none."""
+    path = assignment.folder / "rubric.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    found = re.search(rf"^## {re.escape(question)}\b.*?(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    return found[0].strip() if found else ""

@@ -146,3 +146,13 @@ def test_answers_are_escaped(tmp_path):
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert scores(tmp_path)[answer.code]["answer"].startswith("'=cmd()")
+
+
+def test_the_rubric_stands_beside_its_question(tmp_path):
+    (tmp_path / "rubric.md").write_text(
+        "## q2 (2 points)\n\nunwanted\n\n## q3 (4 points)\n\n- 1 < 2\n\n### full\n\n> All.\n", encoding="utf-8"
+    )
+    write_sheet(tmp_path / "w", assignment(tmp_path), template(tmp_path), notebooks(tmp_path, alice="One."), NONE)
+    page = (tmp_path / "w/answers.html").read_text(encoding="utf-8")
+    assert "- 1 &lt; 2\n\n### full\n\n&gt; All." in page
+    assert "unwanted" not in page
