@@ -1,8 +1,8 @@
 """Pairs of submissions that a person should look at, because they share what few others have.
 
 Code is compared by runs of tokens, with names, numbers and layout made equal, so that renaming hides nothing; comments
-and written answers by runs of words. What the published notebook gives counts nothing, and what half of the class
-wrote counts little: a softmax of three lines looks the same from everybody, and that is no evidence.
+and written answers by runs of words. What the published notebook gives counts nothing, and what several others wrote counts
+little: a softmax of three lines looks the same from everybody, and so do the usual mistakes; that is no evidence.
 
 The runs are the k-grams of Schleimer, Wilkerson and Aiken (2003, "Winnowing"); a class fits into memory, so none is
 thinned out. `copydetect` implements the same idea for files, but weighs common code like rare code, which here would flag
@@ -66,7 +66,7 @@ def find_similar(answers: Mapping[str, Mapping[str, Answer]], template: Template
         prints[student] = {run for name, answer in mine.items() for run in _runs(name, answer) - given.get(name, set())}
     holders = Counter(run for runs in prints.values() for run in runs)
     size = max(len(prints), LEAST_CLASS)
-    weights = {run: math.log(size / count) / math.log(size) for run, count in holders.items()}
+    weights = {run: math.log(size / count) / math.log(size) / max(1, count - 1) for run, count in holders.items()}
     totals: dict[str, Counter[str]] = {}
     for student, runs in prints.items():
         totals[student] = Counter()
@@ -89,7 +89,9 @@ def find_similar(answers: Mapping[str, Mapping[str, Answer]], template: Template
         strong = [value / own for value, own in parts.values() if value >= LEAST_EVIDENCE and value >= THRESHOLD * own]
         if strong:
             evidence, _ = parts.pop("")
-            questions = {name: min(1.0, parts[name][0] / parts[name][1]) for name in template.given if name in parts}
+            questions = {
+                name: min(1.0, parts[name][0] / parts[name][1]) for name in template.given if parts.get(name, (0,))[0]
+            }
             pairs.append(Pair(first, second, min(1.0, max(strong)), evidence, questions))
     return sorted(pairs, key=lambda pair: (-pair.score, -pair.evidence, pair.first, pair.second))
 

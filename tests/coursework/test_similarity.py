@@ -76,6 +76,19 @@ def test_what_everybody_writes_is_no_evidence(tmp_path):
     assert pairs(tmp_path, {f"honest{number}": various(number) for number in range(40)}) == []
 
 
+def test_a_mistake_that_several_make_is_no_evidence(tmp_path):
+    codes = {f"honest{number}": various(number) for number in range(12)}
+    mistake = COMMON.replace("z.max(axis=axis, keepdims=True)", "z.max()").replace(
+        "keepdims=True)", "keepdims=bool(1))"
+    )
+    assert pairs(tmp_path, codes | {f"wrong{number}": mistake for number in range(5)}) == []
+
+
+def test_what_the_whole_small_class_has_does_no_harm(tmp_path):
+    codes = {f"s{number}": COMMON + (OWN if number < 2 else "") for number in range(10)}
+    assert [(pair.first, pair.second) for pair in pairs(tmp_path, codes)] == [("s0", "s1")]
+
+
 def test_the_given_code_is_no_evidence(tmp_path):
     stub = "def softmax(z):\n    ..."
     assert pairs(tmp_path, dict.fromkeys(("a", "b", "c"), stub)) == []
@@ -88,7 +101,9 @@ def test_copied_words_are_found(tmp_path):
     )
     codes = {f"honest{number}": various(number) for number in range(12)}
     found = pairs(
-        tmp_path, codes, {"honest1": words, "honest2": "Well: " + words.replace("the very", "the"), "honest3": "It cancels."}
+        tmp_path,
+        codes,
+        {"honest1": words, "honest2": "Well: " + words.replace("the very", "the"), "honest3": "It cancels."},
     )
     assert [(pair.first, pair.second) for pair in found] == [("honest1", "honest2")]
     assert found[0].questions["q3"] > 0.6
