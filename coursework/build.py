@@ -48,7 +48,7 @@ from pathlib import Path
 
 import nbformat
 
-from coursework.assignment import Assignment, SettingsError, load_assignment, read_settings, save_assignment
+from coursework.assignment import Assignment, Settings, SettingsError, load_assignment, read_settings, save_assignment
 from coursework.grade import grade_notebook
 from coursework.leaks import find_leaks
 from coursework.results import SubmissionResult
@@ -282,7 +282,7 @@ def _is_current(output: Path, name: str, digest: str, *, check: bool) -> bool:
 
 
 def _promises_broken(
-    assignment: Assignment, source: Source, wrong: list[WrongSolution], rubric: dict[str, str]
+    assignment: Assignment | Settings, source: Source, wrong: list[WrongSolution], rubric: dict[str, str]
 ) -> list[str]:
     problems = []
     if not isclose(source.points, assignment.points, abs_tol=1e-9):
@@ -293,9 +293,9 @@ def _promises_broken(
     for chapter in assignment.chapters:
         if not _headings(chapter):
             problems.append(f"assignment.toml names chapter {chapter}, which does not exist")
-    for test in assignment.tests:
-        problems += [f"{test.name}: {problem}" for problem in _unknown_headings(test.failure_message)]
     for question in source.questions:
+        for test in question.tests:
+            problems += [f"{test.name}: {problem}" for problem in _unknown_headings(test.failure_message)]
         if question.manual:
             problems += _rubric_problems(question.name, question.points, rubric.get(question.name))
     return problems + _wrong_problems(source, wrong)
@@ -329,7 +329,7 @@ def _rubric(sources: Sources) -> dict[str, str]:
         if file.is_file():
             parts = re.split(r"(?m)^(?=## )", file.read_text(encoding="utf-8"))
             if file.name == "rubric.md":
-                sections[""] = parts[0]
+                sections[""] = parts[0].rstrip() + "\n"
             for part in parts[1:]:
                 sections[part[3:].split()[0]] = part.rstrip() + "\n"
     return sections

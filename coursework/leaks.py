@@ -12,6 +12,7 @@ import contextlib
 import io
 import json
 import re
+import tokenize
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -78,7 +79,19 @@ def _solution_lines(block) -> list[str]:
     if block.markdown:
         return block.source.splitlines()
     lines = [re.sub(r"\s*# ?SOLUTION( NO PROMPT)?$", "", line) for line, secret in _marked(block.source) if secret]
-    return [line for line in lines if not re.match(r"\s*# (BEGIN|END) SOLUTION", line)]
+    lines = [line for line in lines if not re.match(r"\s*# (BEGIN|END) SOLUTION", line)]
+    return [form for line in lines for form in (line, _without_comment(line))]
+
+
+def _without_comment(line: str) -> str:
+    """The line up to its comment (as far as a line that may be part of a statement can be read)."""
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(line.strip()).readline):
+            if token.type == tokenize.COMMENT:
+                return line.strip()[: token.start[1]]
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        pass
+    return line
 
 
 def _marked(code: str) -> Iterator[tuple[str, bool]]:

@@ -68,12 +68,7 @@ def generator(label: str) -> np.random.Generator:
 
     Examples
     --------
-    >>> os.environ["COURSEWORK_SEED"] = "an example"
-    >>> bool(generator("hw01.q3.large").random() == generator("hw01.q3.large").random())
-    True
-    >>> bool(generator("hw01.q3.large").random() == generator("hw01.q3.small").random())
-    False
-    >>> del os.environ["COURSEWORK_SEED"]
+    In a hidden test: ``rng = generator("hw01.q3.large")``, then ``rng.normal(scale=1e5, size=(5, 6))``.
     """
     digest = hashlib.sha256(f"{seed()}\n{label}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))

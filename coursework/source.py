@@ -107,6 +107,7 @@ def read_source(path: Path, extra: tuple[Path, ...] = ()) -> Source:
         fit, two tests of one name, and questions without tests.
     """
     cells = _all_cells(path, extra)
+    _spans(cells, path)
     blocks = tuple(_blocks(cells, path))
     questions, needed, bodies = [], {}, {}
     for raw in (cell for kind, cell in cells if kind == "raw"):
