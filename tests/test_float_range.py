@@ -1,45 +1,31 @@
 """The interactive number formats: without a browser, against NumPy, ml_dtypes and softmax_lib."""
 
-import json
-
 import numpy as np
 import pytest
+from in_page import Page
 
 from softmax_lib import interactive, softmax
 
-MiniRacer = pytest.importorskip("py_mini_racer").MiniRacer
 ml_dtypes = pytest.importorskip("ml_dtypes")
 
+PAGE = Page(interactive.float_range())
 FORMATS = {"float16": np.float16, "bfloat16": ml_dtypes.bfloat16, "float32": np.float32, "float64": np.float64}
 
 
-@pytest.fixture(scope="module")
-def engine():
-    engine = MiniRacer()
-    engine.eval(interactive.script("float-range"))
-    return engine
+def play(*events, **options):
+    return PAGE.play(*events, spec=interactive.float_range(**options).spec)
 
 
-@pytest.fixture
-def play(engine):
-    def run(*events, **options):
-        spec = interactive.float_range(**options).spec
-        call = f"lab.run('float-range', {json.dumps(spec)}, {json.dumps(events)})"
-        return json.loads(engine.eval(f"JSON.stringify({call})"))
-
-    return run
-
-
-def evaluate(engine, name, shift, gap):
+def evaluate(name, shift, gap):
     """Everything the picture shows; JSON has no nan and no infinity, so they travel as text."""
-    state = json.dumps({"format": name, "shift": shift, "gap": gap})
     keep = "(_, v) => typeof v === 'number' && !Number.isFinite(v) ? String(v) : v"
-    values = json.loads(engine.eval(f"JSON.stringify(lab.get('float-range').evaluate({state}), {keep})"))
+    function = f"(state) => JSON.parse(JSON.stringify(lab.get('float-range').evaluate(state), {keep}))"
+    values = PAGE.apply(function, {"format": name, "shift": shift, "gap": gap})
     return {key: np.array(value, dtype=float) for key, value in values.items()}
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_rounding_is_that_of_the_format(engine, name):
+def test_rounding_is_that_of_the_format(name):
     generator = np.random.default_rng(7)
     dtype, info = FORMATS[name], ml_dtypes.finfo(FORMATS[name])
     reach = np.log(float(info.max)) * 1.02
@@ -50,17 +36,17 @@ def test_rounding_is_that_of_the_format(engine, name):
         neighbors = values.astype(dtype).astype(float)
     values = np.concatenate([values, neighbors * (1 + 0.5 * float(info.eps))])
     values = values[np.isfinite(values)]
-    code = f"{json.dumps(values.tolist())}.map(lab.get('float-range').rounder('{name}')).map(String)"
-    ours = np.array(json.loads(engine.eval(f"JSON.stringify({code})")), dtype=float)
+    rounded = "(name, values) => values.map(lab.get('float-range').rounder(name)).map(String)"
+    ours = np.array(PAGE.apply(rounded, name, values), dtype=float)
     with np.errstate(over="ignore", under="ignore"):
         np.testing.assert_array_equal(ours, values.astype(dtype).astype(float))
 
 
 @pytest.mark.parametrize(("name", "shift", "gap"), [("float16", 11.0, 9.0), ("float32", 60.0, 20.0), ("float32", 90.0, 3.0),
                                                     ("float32", -115.0, 8.0), ("float64", 700.0, 300.0)])  # fmt: skip
-def test_both_formulas_are_computed_in_the_format(engine, name, shift, gap):
+def test_both_formulas_are_computed_in_the_format(name, shift, gap):
     dtype = FORMATS[name]
-    seen = evaluate(engine, name, shift, gap)
+    seen = evaluate(name, shift, gap)
     scores = (shift + np.array([0, -0.35, -1]) * gap).astype(dtype)
     with np.errstate(all="ignore"):
         for shown, z in [("naive", scores), ("safe", scores - scores.max())]:
@@ -74,7 +60,7 @@ def test_both_formulas_are_computed_in_the_format(engine, name, shift, gap):
     np.testing.assert_allclose(seen["exact"], softmax(scores.astype(float)), rtol=1e-12)
 
 
-def test_overflow_and_underflow_are_told_apart(play):
+def test_overflow_and_underflow_are_told_apart():
     assert "The plain formula answers nan (overflow); the shifted one is off by" in play(largest=89, gap=4)["text"]
     assert "The plain formula answers nan (0/0); the shifted one" in play(largest=-110, gap=4)["text"]
     assert "The plain formula turns a probability into 0" in play(largest=-95, gap=12)["text"]
@@ -83,22 +69,22 @@ def test_overflow_and_underflow_are_told_apart(play):
 
 @pytest.mark.parametrize(("name", "ends"), [("float16", ("11.09", "−17.33")), ("float32", ("88.72", "−103.97")),
                                             ("bfloat16", ("88.72", "−92.88")), ("float64", ("709.8", "−745.1"))])  # fmt: skip
-def test_readout_names_the_ends_of_the_format(play, name, ends):
+def test_readout_names_the_ends_of_the_format(name, ends):
     text = play(format=name, largest=1, gap=1)["text"]
     assert f"finite up to {ends[0]} and zero below {ends[1]}" in text
 
 
-def test_a_new_format_keeps_the_sliders_in_range(play):
+def test_a_new_format_keeps_the_sliders_in_range():
     state = play(["set", "format", "float16"], largest=95, gap=100)["state"]
     assert state == {"format": "float16", "shift": 20, "gap": 24}
 
 
-def test_the_handle_moves_all_scores(play, engine):
+def test_the_handle_moves_all_scores():
     state = play(["move", "top", 464, 0], largest=0, gap=5)["state"]
     assert (state["shift"], state["gap"]) == (120, 5)
 
 
-def test_every_format_draws_a_finite_picture(play):
+def test_every_format_draws_a_finite_picture():
     for name in FORMATS:
         for shift in (-900, 0, 900):
             svg = play(["set", "format", name], ["set", "shift", shift], ["set", "gap", 900])["svg"]
@@ -109,7 +95,7 @@ def test_every_format_draws_a_finite_picture(play):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"labels": ["a"]}, "3 scores"),
+        ({"labels": ["a"]}, "3 names"),
         ({"format": "float8"}, "format must be one of"),
         ({"largest": 121.0}, "largest must lie between"),
         ({"format": "float16", "largest": 1, "gap": 25}, "gap must lie between"),

@@ -1,17 +1,15 @@
 """The garment under stress: the component without a browser, against NumPy and SciPy."""
 
-import json
 import re
 
 import numpy as np
 import pytest
+from in_page import Page
 from scipy.ndimage import gaussian_filter1d
 
 from softmax_lib import interactive, softmax
 from softmax_lib.datasets import FASHION_CLASSES
 from softmax_lib.interactive._garment_stress import quantize
-
-MiniRacer = pytest.importorskip("py_mini_racer").MiniRacer
 
 GENERATOR = np.random.default_rng(7)
 LABELS = [3, 0, 9]
@@ -29,20 +27,7 @@ def figure(**keywords):
     return interactive.garment_stress(IMAGES, LABELS, WEIGHTS, BIAS, FASHION_CLASSES, **keywords)
 
 
-@pytest.fixture(scope="module")
-def engine():
-    engine = MiniRacer()
-    engine.eval(interactive.script("garment-stress"))
-    return engine
-
-
-@pytest.fixture
-def play(engine):
-    def run(*events, spec=None):
-        call = f"lab.run('garment-stress', {json.dumps(spec or figure().spec)}, {json.dumps(events)})"
-        return json.loads(engine.eval(f"JSON.stringify({call})"))
-
-    return run
+play = Page(figure()).play
 
 
 def expected(image, right=0, down=0, blur=0.0, contrast=1.0, root=False):
@@ -76,7 +61,7 @@ def probability_in(text):
     ],
 )
 @pytest.mark.parametrize("image", [0, 1, 2])
-def test_probabilities_agree_with_numpy(play, image, stress):
+def test_probabilities_agree_with_numpy(image, stress):
     events = [["set", "image", str(image)], *(["set", name, value] for name, value in stress.items())]
     probabilities = expected(image, **stress)
     text = play(*events)["text"]
@@ -84,26 +69,26 @@ def test_probabilities_agree_with_numpy(play, image, stress):
     assert text.startswith(FASHION_CLASSES[probabilities.argmax()])
 
 
-def test_square_roots(play):
+def test_square_roots():
     probabilities = expected(0, right=1, root=True)
     text = play(["set", "right", 1], spec=figure(root=True).spec)["text"]
     assert probability_in(text) == pytest.approx(probabilities.max(), abs=6e-4)
 
 
-def test_bars_show_all_probabilities(play):
+def test_bars_show_all_probabilities():
     svg = play()["svg"]
     widths = [float(w) for w in re.findall(r'<rect x="306" y="[\d.]+" width="([\d.]+)"', svg)]
     np.testing.assert_allclose(np.array(widths) / (432 - 306), expected(0), atol=1e-4)
 
 
-def test_noise_is_the_same_for_the_same_state_and_changes_the_answer(play):
+def test_noise_is_the_same_for_the_same_state_and_changes_the_answer():
     noisy = play(["set", "noise", 0.3])
     assert noisy == play(["set", "noise", 0.3])
     assert noisy["svg"] != play()["svg"]
     assert play(["set", "noise", 0.3], ["set", "noise", 0])["text"] == play()["text"]
 
 
-def test_dragging_is_shifting(play):
+def test_dragging_is_shifting():
     center = 8 + 98
     dragged = play(["move", "garment", center + 3 * 7 + 2, center - 7])["state"]
     assert (dragged["right"], dragged["down"]) == (3, -1)
@@ -113,21 +98,21 @@ def test_dragging_is_shifting(play):
     assert play(["move", "garment", center + 4, center])["state"]["right"] == 1
 
 
-def test_evidence_names_the_two_classes_that_compete(play):
+def test_evidence_names_the_two_classes_that_compete():
     probabilities = expected(0)
     first, second = np.argsort(probabilities)[::-1][:2]
     text = play(["set", "view", "evidence"])["text"]
     assert f"for {FASHION_CLASSES[first]} or for {FASHION_CLASSES[second]}" in text
 
 
-def test_reads_wrong_answers_as_wrong(play):
+def test_reads_wrong_answers_as_wrong():
     truth, guess = LABELS[0], expected(0).argmax()
     text = play()["text"]
     assert ("right." in text) == (truth == guess)
     assert ("wrong, it is" in text) == (truth != guess)
 
 
-def test_a_frame_is_small(play):
+def test_a_frame_is_small():
     assert len(play(["set", "noise", 0.5])["svg"]) < 40_000
 
 
@@ -144,12 +129,12 @@ def test_quantized_weights_are_within_half_a_step():
         ({"images": IMAGES.astype(float)}, TypeError, "uint8"),
         ({"images": IMAGES[:, :14]}, ValueError, "squares"),
         ({"images": np.zeros((13, 28, 28), np.uint8)}, ValueError, "1 to 12"),
-        ({"weights": WEIGHTS[:, :9]}, ValueError, "must have shapes"),
+        ({"weights": WEIGHTS[:, :9]}, ValueError, "weights must be an array of 784 × 10 numbers"),
         ({"weights": WEIGHTS * np.nan}, ValueError, "finite"),
-        ({"bias": BIAS[:9]}, ValueError, "must have shapes"),
-        ({"labels": [0, 1]}, ValueError, "one integer label an image"),
-        ({"labels": [0, 1, 10]}, ValueError, "between 0 and 9"),
-        ({"class_names": ["one"]}, ValueError, "2 to 10 class names"),
+        ({"bias": BIAS[:9]}, ValueError, "bias must be an array of 10 numbers"),
+        ({"labels": [0, 1]}, ValueError, "labels must be 3 integers"),
+        ({"labels": [0, 1, 10]}, ValueError, "labels must lie in 0 to 9"),
+        ({"class_names": ["one"]}, ValueError, "2 to 10 names"),
     ],
 )
 def test_bad_input(change, error, message):

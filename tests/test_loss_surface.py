@@ -1,32 +1,19 @@
 """The interactive loss surface: the component without a browser, against softmax_lib and SciPy."""
 
-import json
 import re
 
 import numpy as np
 import pytest
+from in_page import Page
 from scipy.optimize import minimize
 
 from softmax_lib import cross_entropy, cross_entropy_gradient, interactive
-
-MiniRacer = pytest.importorskip("py_mini_racer").MiniRacer
 
 FEATURE = np.array([0.6, 0.6, 0.7, 0.9, 1.2, 1.9, 2.1, 2.1, 2.3, 2.4, 2.7, 2.7, 3.4, 3.4, 3.6, 4.3])
 TARGETS = np.array([0, 0, 0, 0, 1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1])
 RIDGE = 0.01
 FIGURE = interactive.loss_surface(FEATURE, TARGETS, ridge=RIDGE)
-
-
-@pytest.fixture(scope="module")
-def play():
-    engine = MiniRacer()
-    engine.eval(interactive.script("loss-surface"))
-
-    def run(*events):
-        call = f"lab.run('loss-surface', {json.dumps(FIGURE.spec)}, {json.dumps(events)})"
-        return json.loads(engine.eval(f"JSON.stringify({call})"))
-
-    return run
+play = Page(FIGURE).play
 
 
 def _logits(parameters, feature=FEATURE):
@@ -51,7 +38,7 @@ def _number(text, pattern):
     return float(re.search(pattern, text).group(1).replace("−", "-"))
 
 
-def test_readout_agrees_with_the_library(play):
+def test_readout_agrees_with_the_library():
     text = play()["text"]
     best = minimize(_loss, [0.0, 0.0], jac=_gradient, tol=1e-12)
     assert _number(text, r"lowest loss, (\d+\.\d+)") == pytest.approx(best.fun, abs=6e-4)
@@ -59,7 +46,7 @@ def test_readout_agrees_with_the_library(play):
     assert _number(text, r"with step ([\d.]+)") == pytest.approx(1 / _lipschitz(), rel=0.01)
 
 
-def test_forty_steps_are_forty_steps_of_gradient_descent(play):
+def test_forty_steps_are_forty_steps_of_gradient_descent():
     parameters = np.array(FIGURE.spec["start"])
     for _ in range(40):
         parameters = parameters - _gradient(parameters) / _lipschitz()
@@ -67,13 +54,13 @@ def test_forty_steps_are_forty_steps_of_gradient_descent(play):
     assert _number(play()["text"], r"end ([\d.e−]+) above") == pytest.approx(_loss(parameters) - best, rel=0.06)
 
 
-def test_standardizing_makes_the_bowl_round(play):
+def test_standardizing_makes_the_bowl_round():
     raw, round_bowl = play(["set", "rate", 2]), play(["set", "standardize", True], ["set", "rate", 2])
     assert _number(raw["text"], r"end ([\d.e−]+) above") > 1e-3
     assert "less than 1e−12" in round_bowl["text"]
 
 
-def test_newton_arrives_from_near_and_diverges_from_far(play):
+def test_newton_arrives_from_near_and_diverges_from_far():
     near = play(["set", "method", "newton"], ["set", "w", 0.0], ["set", "b", 0.0])
     assert "less than 1e−12" in near["text"]
     far = play(["set", "method", "newton"])
@@ -82,7 +69,7 @@ def test_newton_arrives_from_near_and_diverges_from_far(play):
         assert "NaN" not in picture["svg"]
 
 
-def test_dragging_the_start_stays_in_the_picture(play):
+def test_dragging_the_start_stays_in_the_picture():
     state = play(["move", "start", -500.0, 9000.0])["state"]
     assert (state["w"], state["b"]) == (-4, -8)
 
@@ -94,8 +81,8 @@ def test_dragging_the_start_stays_in_the_picture(play):
         (([1.0, 1.0], [0, 1]), "not all equal"),
         (([1.0, np.inf], [0, 1]), "finite"),
         (([1.0, 2.0], [1, 1]), "both of them"),
-        (([1.0, 2.0], [0, 1], (9.0, 0.0)), "in the picture"),
-        (([1.0, 2.0], [0, 1], (0.0, 0.0), 0.0), "ridge must be positive"),
+        (([1.0, 2.0], [0, 1], (9.0, 0.0)), "the w of start must lie between"),
+        (([1.0, 2.0], [0, 1], (0.0, 0.0), 0.0), "ridge must be a finite number above 0"),
     ],
 )
 def test_bad_input_is_explained(arguments, message):

@@ -1,31 +1,17 @@
 """The interactive Metropolis walk: without a browser, against softmax_lib and an independent long-run variance."""
 
-import json
 import re
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from in_page import Page
 
 from softmax_lib import interactive, softmax
 
-MiniRacer = pytest.importorskip("py_mini_racer").MiniRacer
-
 ENERGIES = np.array([1.5, 0.2, 2.0, 0.0, 1.0, 2.2])
 FIGURE = interactive.metropolis_walk(ENERGIES)
-
-
-@pytest.fixture(scope="module")
-def play():
-    """Run the component through a list of events and return its state, picture and text."""
-    engine = MiniRacer()
-    engine.eval(interactive.script("metropolis-walk"))
-
-    def run(*events):
-        call = f"lab.run('metropolis-walk', {json.dumps(FIGURE.spec)}, {json.dumps(events)})"
-        return json.loads(engine.eval(f"JSON.stringify({call})"))
-
-    return run
+play = Page(FIGURE).play
 
 
 def transition_matrix(temperature):
@@ -49,7 +35,7 @@ def long_run_variance(temperature, lags=4000):
 
 
 @pytest.mark.parametrize("temperature", [0.6, 1.0, 3.0])
-def test_readout_measures_distance_in_honest_standard_errors(play, temperature):
+def test_readout_measures_distance_in_honest_standard_errors(temperature):
     result = play(["set", "temperature", temperature], ["set", "batch", 2000], *[["step"]] * 5)
     visits, moves = np.array(result["state"]["visits"]), result["state"]["moves"]
     p = softmax(-ENERGIES / temperature)
@@ -59,26 +45,26 @@ def test_readout_measures_distance_in_honest_standard_errors(play, temperature):
 
 
 @pytest.mark.parametrize("temperature", [0.6, 1.0, 3.0])
-def test_the_walk_converges_to_softmax(play, temperature):
+def test_the_walk_converges_to_softmax(temperature):
     """100 000 moves; four standard errors for each of six states."""
     state = play(["set", "temperature", temperature], ["set", "batch", 2000], *[["step"]] * 50)["state"]
     share, error = np.array(state["visits"]) / state["moves"], np.sqrt(long_run_variance(temperature) / state["moves"])
     assert np.all(np.abs(share - softmax(-ENERGIES / temperature)) < 4 * error)
 
 
-def test_one_move_goes_to_a_neighbor_or_stays(play):
+def test_one_move_goes_to_a_neighbor_or_stays():
     path = [play(*[["step"]] * n)["state"]["at"] for n in range(30)]
     assert all((b - a) % 6 in (0, 1, 5) for a, b in pairwise(path))
     assert len(set(path)) > 1
 
 
-def test_a_refused_move_counts_as_a_visit(play):
+def test_a_refused_move_counts_as_a_visit():
     state = play(["set", "batch", 50], ["step"])["state"]
     assert state["refused"] > 0
     assert sum(state["visits"]) == 50
 
 
-def test_a_new_temperature_starts_over(play):
+def test_a_new_temperature_starts_over():
     assert play(["step"], ["set", "temperature", 2.0])["state"]["moves"] == 0
     assert play(["step"], ["set", "batch", 50])["state"]["moves"] == 1
 
@@ -89,7 +75,7 @@ def test_a_new_temperature_starts_over(play):
         ({"energies": [1.0, 2.0]}, "3 to 8 numbers"),
         ({"energies": [1.0, np.inf, 0.0]}, "finite"),
         ({"energies": [0.0, 1.0, 5.0]}, "within 4"),
-        ({"labels": ["a", "b"]}, "2 labels for 6 energies"),
+        ({"labels": ["a", "b"]}, "labels must hold 6 names, not 2"),
         ({"temperature": 0.1}, "temperature must lie between"),
     ],
 )

@@ -1,32 +1,22 @@
 """The interactive soft maximum: without a browser, against softmax_lib."""
 
-import json
-
 import numpy as np
 import pytest
-from py_mini_racer import MiniRacer
+from in_page import Page
 
 from softmax_lib import interactive, logsumexp, softmax
 
 FIGURE = interactive.soft_maximum(position=0.4)
-ENGINE = MiniRacer()
-ENGINE.eval(interactive.script("soft-maximum"))
-
-
-def play(*events):
-    code = f"JSON.stringify(lab.run('soft-maximum', {json.dumps(FIGURE.spec)}, {json.dumps(events)}))"
-    return json.loads(ENGINE.eval(code))
-
-
-def measure(**state):
-    return json.loads(ENGINE.eval(f"JSON.stringify(lab.get('soft-maximum').measure({json.dumps(state)}))"))
+PAGE = Page(FIGURE)
+play = PAGE.play
 
 
 @pytest.mark.parametrize("classes", [2, 3, 10])
 @pytest.mark.parametrize("temperature", [0.1, 0.7, 1.5])
 @pytest.mark.parametrize("x", [-3.0, 0.0, 0.4, 3.0])
 def test_numbers_agree_with_the_library(x, temperature, classes):
-    found, z = measure(position=x, temperature=temperature, classes=classes), np.array([x] + [0.0] * (classes - 1))
+    z = np.array([x] + [0.0] * (classes - 1))
+    found = PAGE.call("measure", {"position": x, "temperature": temperature, "classes": classes})
     p = softmax(z / temperature)
     wanted = {
         "hard": z.max(),
@@ -41,9 +31,7 @@ def test_numbers_agree_with_the_library(x, temperature, classes):
 
 
 def test_dragging_follows_the_hand_within_the_axis():
-    (handle,) = json.loads(
-        ENGINE.eval(f"JSON.stringify(lab.get('soft-maximum').handles({json.dumps(play()['state'])}))")
-    )
+    (handle,) = PAGE.call("handles", play()["state"])
     assert play(["move", "x", handle["x"], 0])["state"]["position"] == pytest.approx(0.4, abs=1e-12)
     assert play(["move", "x", -50, 0])["state"]["position"] == -3
     assert play(["move", "x", 900, 0])["state"]["position"] == 3

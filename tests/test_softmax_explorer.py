@@ -1,34 +1,23 @@
 """The softmax explorer: the component without a browser, against softmax_lib."""
 
-import json
 import re
 
 import numpy as np
 import pytest
+from in_page import Page
 
 from softmax_lib import entropy, interactive, softmax
 
-MiniRacer = pytest.importorskip("py_mini_racer").MiniRacer
-
 LOGITS, LABELS = [2.1, 0.3, -1.0], ["cat", "dog", "bird"]
+PAGE = Page(interactive.softmax_explorer(LOGITS, LABELS))
 
 
-@pytest.fixture(scope="module")
-def play():
-    """Run the component through a list of events and return its state, picture and text."""
-    engine = MiniRacer()
-    engine.eval(interactive.script("softmax-explorer"))
-
-    def run(*events, **options):
-        spec = interactive.softmax_explorer(LOGITS, LABELS, **options).spec
-        call = f"lab.run('softmax-explorer', {json.dumps(spec)}, {json.dumps(events)})"
-        return json.loads(engine.eval(f"JSON.stringify({call})"))
-
-    return run
+def play(*events, **options):
+    return PAGE.play(*events, spec=interactive.softmax_explorer(LOGITS, LABELS, **options).spec)
 
 
 @pytest.mark.parametrize("temperature", [0.3, 1.0, 5.0])
-def test_readout_agrees_with_the_library(play, temperature):
+def test_readout_agrees_with_the_library(temperature):
     text = play(["set", "temperature", temperature])["text"]
     top, spread, most = (float(number) for number in re.findall(r"\d+\.\d+", text))
     expected = softmax(np.array(LOGITS) / temperature)
@@ -38,13 +27,13 @@ def test_readout_agrees_with_the_library(play, temperature):
     assert most == pytest.approx(np.log(3), abs=6e-4)
 
 
-def test_adding_to_all_scores_moves_no_bar(play):
+def test_adding_to_all_scores_moves_no_bar():
     still, moved = play(shift=True), play(["set", "shift", 3.5], shift=True)
     assert moved["svg"] == still["svg"]
     assert moved["text"] == "Scores 5.6, 3.8, 2.5. " + still["text"]
 
 
-def test_the_common_slider_is_there_only_when_asked_for(play):
+def test_the_common_slider_is_there_only_when_asked_for():
     assert "shift" not in play()["state"]
     assert play(shift=True)["state"]["shift"] == 0
 
@@ -54,7 +43,7 @@ def test_the_common_slider_is_there_only_when_asked_for(play):
     [
         (([1.0],), "2 to 10 numbers"),
         (([1.0, np.inf],), "finite"),
-        (([1.0, 2.0], ["one"]), "1 labels for 2 logits"),
+        (([1.0, 2.0], ["one"]), "labels must hold 2 names, not 1"),
         (([1.0, 2.0], None, 0.0), "between 0.1 and 5"),
     ],
 )

@@ -1,38 +1,18 @@
 """The character model that writes: without a browser, against a second implementation and softmax_lib's filters."""
 
-import json
 from collections import Counter
 
 import numpy as np
 import pytest
+from in_page import Page
 
 from softmax_lib import datasets, interactive, softmax, top_k_filter, top_p_filter
 
-MiniRacer = pytest.importorskip("py_mini_racer").MiniRacer
-
 TEXT = " ".join(datasets.load_wonderland()[:8000].lower().split())
 FIGURE = interactive.text_sampler(TEXT, prompt="alice ")
+PAGE = Page(FIGURE)
+play = PAGE.play
 ALPHABET = FIGURE.spec["alphabet"]
-
-
-@pytest.fixture(scope="module")
-def engine():
-    engine = MiniRacer()
-    engine.eval(interactive.script("text-sampler"))
-    engine.eval(f"const spec = {json.dumps(FIGURE.spec)}, sampler = lab.get('text-sampler')")
-    return engine
-
-
-@pytest.fixture(scope="module")
-def play(engine):
-    def run(*events):
-        return json.loads(engine.eval(f"JSON.stringify(lab.run('text-sampler', spec, {json.dumps(events)}))"))
-
-    return run
-
-
-def call(engine, expression):
-    return np.array(json.loads(engine.eval(f"JSON.stringify({expression})")), float)
 
 
 def next_character(context, order):
@@ -50,8 +30,8 @@ def next_character(context, order):
 
 @pytest.mark.parametrize("order", [0, 1, 2, 3, 5])
 @pytest.mark.parametrize("context", ["", "a", "the rabb", "rabbit zq", "zzzz", "alice "])
-def test_the_model_agrees_with_its_definition(engine, context, order):
-    p = call(engine, f"sampler.next(spec, {order}, {json.dumps(context)})")
+def test_the_model_agrees_with_its_definition(context, order):
+    p = np.array(PAGE.call("next", FIGURE.spec, order, context))
     np.testing.assert_allclose(p, next_character(context, order), rtol=1e-12)
     assert p.sum() == pytest.approx(1, abs=1e-12)
     assert p.min() > 0
@@ -59,14 +39,14 @@ def test_the_model_agrees_with_its_definition(engine, context, order):
 
 @pytest.mark.parametrize("temperature", [0.3, 1.0, 2.1])
 @pytest.mark.parametrize(("k", "top_p"), [(len(ALPHABET), 1.0), (5, 1.0), (len(ALPHABET), 0.9), (8, 0.55), (1, 1.0)])
-def test_reshaping_agrees_with_the_library(engine, temperature, k, top_p):
+def test_reshaping_agrees_with_the_library(temperature, k, top_p):
     p = next_character("the qu", 1)
-    found = call(engine, f"sampler.reshape({json.dumps(p.tolist())}, {temperature}, {k}, {top_p})")
+    found = PAGE.call("reshape", p, temperature, k, top_p)
     wanted = softmax(top_p_filter(top_k_filter(np.log(p) / temperature, k), top_p))
     np.testing.assert_allclose(found, wanted, atol=1e-12)
 
 
-def test_it_writes_characters_of_its_text_and_the_same_ones_again(play):
+def test_it_writes_characters_of_its_text_and_the_same_ones_again():
     first = play(["set", "more", True], ["step"])["state"]["written"]
     assert len(first) == len("alice ") + 61
     assert set(first) <= set(ALPHABET)
@@ -74,29 +54,30 @@ def test_it_writes_characters_of_its_text_and_the_same_ones_again(play):
     assert first != play(["set", "seed", True], ["set", "more", True], ["step"])["state"]["written"]
 
 
-def test_with_one_candidate_it_writes_the_most_likely_character(play):
+def test_with_one_candidate_it_writes_the_most_likely_character():
     written = play(["set", "k", 1], ["step"])["state"]["written"]
     assert written[-1] == ALPHABET[next_character("alice ", 5).argmax()]
 
 
-def test_frequencies_follow_the_distribution(engine):
+def test_frequencies_follow_the_distribution():
     """20 000 first characters with seeds 0 to 19 999; five standard errors."""
     p = next_character("alice ", 2)
-    draws = engine.eval(
-        "(() => { const q = sampler.next(spec, 2, 'alice '), n = q.map(() => 0);"
-        " for (let s = 0; s < 20000; s++) n[lab.math.rng(s).choice(q)] += 1; return JSON.stringify(n); })()"
+    draws = PAGE.apply(
+        "(spec) => { const q = lab.get('text-sampler').next(spec, 2, 'alice '), n = q.map(() => 0);"
+        " for (let s = 0; s < 20000; s++) n[lab.math.rng(s).choice(q)] += 1; return n; }",
+        FIGURE.spec,
     )
     error = np.sqrt(p * (1 - p) / 20_000)
-    assert np.all(np.abs(np.array(json.loads(draws)) / 20_000 - p) < 5 * error + 1e-4)
+    assert np.all(np.abs(np.array(draws) / 20_000 - p) < 5 * error + 1e-4)
 
 
-def test_the_page_ends(play):
+def test_the_page_ends():
     result = play(*[["set", "more", True]] * 21)
     assert len(result["state"]["written"]) == 1200
     assert "page is full" in result["text"]
 
 
-def test_readout_counts_what_is_left(play):
+def test_readout_counts_what_is_left():
     assert "3 of" in play(["set", "k", 3])["text"]
     assert "0.00 bits" in play(["set", "k", 1])["text"]
 

@@ -1,18 +1,17 @@
 """The interactive wiring explorer: without a browser, against softmax_lib and finite differences."""
 
 import itertools
-import json
 
 import numpy as np
 import pytest
-from py_mini_racer import MiniRacer
+from in_page import Page
 
 from softmax_lib import cross_entropy, cross_entropy_gradient, interactive, softmax
 
 LABELS = ["cat", "dog", "bird"]
 FIGURE = interactive.wiring_explorer([4.0, 0.5, -2.0], LABELS)
-ENGINE = MiniRacer()
-ENGINE.eval(interactive.script("wiring-explorer"))
+PAGE = Page(FIGURE)
+play = PAGE.play
 OUTPUTS = {
     "softmax": softmax,
     "none": lambda z: z,
@@ -34,15 +33,10 @@ LOSSES = {
 }
 
 
-def play(*events):
-    code = f"JSON.stringify(lab.run('wiring-explorer', {json.dumps(FIGURE.spec)}, {json.dumps(events)}))"
-    return json.loads(ENGINE.eval(code))
-
-
 def measure(logits, target, output, loss, recover=False):
     state = dict(zip(("z0", "z1", "z2"), map(float, logits), strict=True))
     state |= {"target": target, "output": output, "loss": loss, "recover": recover}
-    return json.loads(ENGINE.eval(f"JSON.stringify(lab.get('wiring-explorer').measure({json.dumps(state)}))"))
+    return PAGE.call("measure", state)
 
 
 @pytest.mark.parametrize(("output", "loss"), list(itertools.product(OUTPUTS, LOSSES)))
@@ -98,10 +92,10 @@ def test_the_readout_says_when_outputs_are_no_probabilities():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"logits": [1, 2]}, "3 logits"),
-        ({"logits": [1, 2, 31]}, "3 logits"),
-        ({"labels": ["a"]}, "3 labels"),
-        ({"target": 3}, "target is"),
+        ({"logits": [1, 2]}, "3 numbers"),
+        ({"logits": [1, 2, 31]}, "between -30 and 30"),
+        ({"labels": ["a"]}, "3 names"),
+        ({"target": 3}, "target must be"),
         ({"output": "tanh"}, "output must be"),
         ({"loss": "hinge"}, "loss must be"),
     ],

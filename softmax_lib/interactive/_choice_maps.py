@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from softmax_lib.interactive._checks import number, numbers, texts
 from softmax_lib.interactive._figure import Figure
 
 
@@ -43,23 +44,17 @@ def choice_maps(
 
     Used in chapter 9.
     """
-    values = np.asarray(logits, dtype=float)
-    if values.shape != (3,) or len(labels) != 3:
-        raise ValueError(
-            f"the triangle shows three classes: give 3 logits and 3 labels, not {values.shape} and {len(labels)}"
-        )
+    values, names = numbers(logits, "logits", 3), texts(labels, "labels", 3)
+    temperature = number(temperature, "temperature", 0.1, 4)
     if not np.all(np.abs(values - values.mean()) <= 1):
         raise ValueError(
             f"logits must lie within 1 of their mean, where the picture reaches, not {values.tolist()}; "
             "scale them and set the temperature instead"
         )
-    if not 0.1 <= temperature <= 4:
-        raise ValueError(f"temperature must lie between 0.1 and 4, not {temperature}")
-    names = [str(label) for label in labels]
     if description is None:
         description = (
             f"A triangle with the corners {', '.join(names)}, and a draggable point for the scores in its plane. Softmax lies "
             "inside, sparsemax is the nearest point of the triangle, 1.5-entmax lies between, argmax is a corner."
         )
-    spec = {"logits": values.tolist(), "labels": names, "temperature": float(temperature)}
+    spec = {"logits": values.tolist(), "labels": names, "temperature": temperature}
     return Figure("choice-maps", spec, "Softmax, entmax, sparsemax and argmax", description)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from softmax_lib.interactive._checks import class_indices, number, numbers, texts
 from softmax_lib.interactive._figure import Figure
 
 
@@ -56,34 +57,16 @@ def decision_regions(
 
     Used in chapter 4.
     """
-    data = np.asarray(points, dtype=float)
-    if data.ndim != 2 or data.shape[1] != 2 or not len(data):
-        raise ValueError(f"points must have shape (N, 2) with N at least 1, not {data.shape}")
+    data = numbers(points, "points", (1, None), 2)
+    names, features = texts(names, "names", (2, 4)), texts(features, "features", 2)
     count = len(names)
-    if not 2 <= count <= 4:
-        raise ValueError(f"names must hold 2 to 4 class names, not {count}")
-    labels = np.asarray(targets)
-    if labels.shape != data.shape[:1] or labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"targets must be {len(data)} integers, one a point; got {labels.dtype} of shape {labels.shape}"
-        )
-    if labels.min() < 0 or labels.max() >= count:
-        raise ValueError(f"targets must lie in 0..{count - 1} for {count} names, not {labels.min()}..{labels.max()}")
-    if len(features) != 2:
-        raise ValueError(f"features must hold 2 names, not {len(features)}")
+    labels = class_indices(targets, "targets", len(data), count)
+    temperature = number(temperature, "temperature", 0.1, 5)
     if weights is None:
         angles = 2 * np.pi * np.arange(count) / count
         weights = np.array([np.cos(angles), np.sin(angles)])
-    matrix = np.asarray(weights, dtype=float)
-    offsets = np.zeros(count) if bias is None else np.asarray(bias, dtype=float)
-    if matrix.shape != (2, count) or offsets.shape != (count,):
-        raise ValueError(
-            f"{count} classes need weights of shape (2, {count}) and {count} biases, not {matrix.shape} and {offsets.shape}"
-        )
-    if not all(np.isfinite(values).all() for values in (data, matrix, offsets)):
-        raise ValueError("points, weights and bias must be finite")
-    if not 0.1 <= temperature <= 5:
-        raise ValueError(f"temperature must lie between 0.1 and 5, not {temperature}")
+    matrix = numbers(weights, "weights", 2, count)
+    offsets = numbers(np.zeros(count) if bias is None else bias, "bias", count)
     if description is None:
         description = (
             f"The plane of {features[0]} and {features[1]} is cut by straight lines into one convex region for each of "
@@ -92,10 +75,10 @@ def decision_regions(
     spec = {
         "points": np.round(data, 3).tolist(),
         "targets": labels.tolist(),
-        "names": [str(name) for name in names],
-        "features": [str(name) for name in features],
+        "names": names,
+        "features": features,
         "weights": matrix.tolist(),
         "biases": offsets.tolist(),
-        "temperature": float(temperature),
+        "temperature": temperature,
     }
     return Figure("decision-regions", spec, "Decision regions", description)

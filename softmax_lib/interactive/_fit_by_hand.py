@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from softmax_lib.interactive._checks import class_indices, number, numbers, texts
 from softmax_lib.interactive._figure import Figure
 
 REACH = 4.0  # the picture shows -4 to 4 on both axes
@@ -51,35 +52,25 @@ def fit_by_hand(
 
     Used in chapter 8.
     """
-    data, labels = np.asarray(points, dtype=float), np.asarray(targets)
-    if data.ndim != 2 or data.shape[1] != 2 or not 2 <= len(data) <= 40:
-        raise ValueError(f"points must have shape (N, 2) with N from 2 to 40, not {data.shape}")
-    if not (np.abs(data) <= REACH).all():
-        raise ValueError("points must be finite and lie between -4 and 4 on both axes")
-    if not 2 <= len(names) <= 4:
-        raise ValueError(f"names must hold 2 to 4 class names, not {len(names)}")
-    if labels.shape != data.shape[:1] or labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"targets must be {len(data)} integers, one a point; got {labels.dtype} of shape {labels.shape}"
-        )
+    data = numbers(points, "points", (2, 40), 2, low=-REACH, high=REACH)
+    names, features = texts(names, "names", (2, 4)), texts(features, "features", 2)
+    labels = class_indices(targets, "targets", len(data), len(names))
+    C = number(C, "C", 1e-3, 1e4)
     if set(labels.tolist()) != set(range(len(names))):
         raise ValueError(
-            f"targets must use each of 0..{len(names) - 1} for {len(names)} names, not {sorted(set(labels.tolist()))}"
+            f"targets must use each of 0..{len(names) - 1} for {len(names)} names, not {sorted(set(labels.tolist()))}; "
+            "leave out the names that no point has"
         )
-    if len(features) != 2:
-        raise ValueError(f"features must hold 2 names, not {len(features)}")
-    if not 1e-3 <= C <= 1e4:
-        raise ValueError(f"C must lie between 0.001 and 10000, not {C}")
     if description is None:
         description = (
-            f"{len(data)} points of {', '.join(map(str, names))} in the plane, and the straight borders of the softmax "
+            f"{len(data)} points of {', '.join(names)} in the plane, and the straight borders of the softmax "
             "regression fitted to them; the borders follow when a point is dragged."
         )
     spec = {
         "points": np.round(data, 3).tolist(),
         "targets": labels.tolist(),
-        "names": [str(name) for name in names],
-        "features": [str(name) for name in features],
+        "names": names,
+        "features": features,
         "logC": float(np.round(np.log10(C), 6)),
     }
     return Figure("fit-by-hand", spec, "Fit by hand", description)

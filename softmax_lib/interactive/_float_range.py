@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from softmax_lib.interactive._checks import choice, number, texts
 from softmax_lib.interactive._figure import Figure
 
 # How far the sliders reach: |largest score|, and largest minus smallest.
@@ -44,19 +45,15 @@ def float_range(
 
     Used in chapter 3.
     """
-    if len(labels) != 3:
-        raise ValueError(f"labels must name 3 scores, not {len(labels)}")
-    if format not in _REACH:
-        raise ValueError(f"format must be one of {', '.join(_REACH)}, not {format!r}")
+    names = texts(labels, "labels", 3)
+    choice(format, "format", _REACH)
     reach, widest = _REACH[format]
-    if not -reach <= largest <= reach:
-        raise ValueError(f"largest must lie between {-reach} and {reach} for {format}, not {largest}")
-    if not 0 <= gap <= widest:
-        raise ValueError(f"gap must lie between 0 and {widest} for {format}, not {gap}")
+    largest = number(largest, f"with {format}, largest", -reach, reach)
+    gap = number(gap, f"with {format}, gap", 0, widest)
     if description is None:
         description = (
             "A line of scores, divided where their exponential is zero, subnormal, normal or infinite in the chosen number "
             "format; below it the probabilities that the plain and the shifted formula give in that format."
         )
-    spec = {"labels": [str(label) for label in labels], "format": format, "shift": float(largest), "gap": float(gap)}
+    spec = {"labels": names, "format": format, "shift": largest, "gap": gap}
     return Figure("float-range", spec, "Softmax in a number format", description)

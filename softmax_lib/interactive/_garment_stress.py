@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from softmax_lib.interactive._checks import class_indices, numbers, texts
 from softmax_lib.interactive._figure import Figure
 
 
@@ -63,23 +64,10 @@ def garment_stress(
         raise TypeError(f"images must be uint8 gray levels from 0 to 255, not {images.dtype}")
     if images.ndim != 3 or images.shape[1] != images.shape[2] or not 1 <= len(images) <= 12:
         raise ValueError(f"images must be 1 to 12 squares, shape (M, n, n), not {images.shape}")
-    names = [str(name) for name in class_names]
-    matrix, offset, truth = np.asarray(weights, float), np.asarray(bias, float), np.asarray(labels)
-    pixels = images.shape[1] ** 2
-    if not 2 <= len(names) <= 10:
-        raise ValueError(f"give 2 to 10 class names, not {len(names)}")
-    if matrix.shape != (pixels, len(names)) or offset.shape != (len(names),):
-        raise ValueError(
-            f"weights and bias must have shapes {(pixels, len(names))} and {(len(names),)}, "
-            f"not {matrix.shape} and {offset.shape}"
-        )
-    if not (np.all(np.isfinite(matrix)) and np.all(np.isfinite(offset))):
-        raise ValueError("weights and bias must be finite")
-    if truth.shape != (len(images),) or not np.issubdtype(truth.dtype, np.integer):
-        raise ValueError(f"give one integer label an image ({len(images)}), not {truth.tolist()}")
-    if truth.min() < 0 or truth.max() >= len(names):
-        raise ValueError(f"labels must lie between 0 and {len(names) - 1}, not {truth.tolist()}")
-    steps, scales = quantize(matrix)
+    names = texts(class_names, "class_names", (2, 10))
+    steps, scales = quantize(numbers(weights, "weights", images.shape[1] ** 2, len(names)))
+    offset = numbers(bias, "bias", len(names))
+    truth = class_indices(labels, "labels", len(images), len(names))
     if description is None:
         description = (
             "A garment of 28 by 28 gray pixels beside the probabilities of ten classes; sliders shift, blur, dim and "

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from softmax_lib.interactive._checks import number, numbers, texts
 from softmax_lib.interactive._figure import Figure
 
 
@@ -46,23 +45,15 @@ def gibbs_simplex(
 
     Used in chapter 2.
     """
-    values, point = np.asarray(logits, dtype=float), np.asarray(start, dtype=float)
-    if values.shape != (3,) or point.shape != (3,) or len(labels) != 3:
-        raise ValueError(
-            f"the triangle shows three classes: give 3 logits, 3 labels and 3 probabilities, "
-            f"not {values.shape}, {len(labels)} and {point.shape}"
-        )
-    if not np.all(np.abs(values) <= 3):
-        raise ValueError(f"logits must lie between -3 and 3, where the sliders reach, not {values.tolist()}")
-    if not (np.all(point >= 0) and abs(point.sum() - 1) < 1e-6):
-        raise ValueError(f"start must be three probabilities that sum to 1, not {point.tolist()}")
-    if not 0.1 <= temperature <= 4:
-        raise ValueError(f"temperature must lie between 0.1 and 4, not {temperature}")
-    names = [str(label) for label in labels]
+    values, names = numbers(logits, "logits", 3, low=-3, high=3), texts(labels, "labels", 3)
+    temperature = number(temperature, "temperature", 0.1, 4)
+    point = numbers(start, "start", 3, low=0, high=1)
+    if not abs(point.sum() - 1) < 1e-6:
+        raise ValueError(f"start must sum to 1, not to {point.sum()}; divide it by its sum")
     if description is None:
         description = (
             f"A triangle of all distributions over {', '.join(names)}: score plus temperature times entropy is largest "
             "at the softmax distribution, and falls short by the temperature times a Kullback–Leibler divergence elsewhere."
         )
-    spec = {"logits": values.tolist(), "labels": names, "temperature": float(temperature), "start": point.tolist()}
+    spec = {"logits": values.tolist(), "labels": names, "temperature": temperature, "start": point.tolist()}
     return Figure("gibbs-simplex", spec, "Gibbs variational formula on the simplex", description)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from softmax_lib._validation import positive_number
+from softmax_lib.interactive._checks import number, numbers
 from softmax_lib.interactive._figure import Figure
 
 
@@ -48,24 +50,22 @@ def loss_surface(
 
     Used in chapter 5.
     """
-    values, classes = np.asarray(feature, dtype=float), np.asarray(targets)
-    if values.ndim != 1 or classes.shape != values.shape:
+    values, classes = numbers(feature, "feature", (2, None)), np.asarray(targets)
+    if classes.shape != values.shape:
         raise ValueError(
             f"feature and targets must be two lists of one length; got shapes {values.shape} and {classes.shape}"
         )
-    if not np.all(np.isfinite(values)) or np.ptp(values) == 0:
-        raise ValueError("feature must hold finite numbers that are not all equal")
+    if np.ptp(values) == 0:
+        raise ValueError(f"feature must hold numbers that are not all equal; got {values[0]} {len(values)} times")
     if sorted(set(classes.tolist())) != [0, 1]:
         raise ValueError(f"targets must hold the classes 0 and 1, both of them; got {sorted(set(classes.tolist()))}")
-    if not ridge > 0:
-        raise ValueError(f"ridge must be positive, so that the minimum is finite; got {ridge}")
-    w, b = map(float, start)
-    if not (-4 <= w <= 6 and -8 <= b <= 6):
-        raise ValueError(f"start must lie in the picture, w from -4 to 6 and b from -8 to 6; got {start}")
+    ridge = positive_number(ridge, "ridge")
+    w, b = numbers(start, "start", 2)
+    w, b = number(w, "the w of start", -4, 6), number(b, "the b of start", -8, 6)
     if description is None:
         description = (
             "Contours of the loss over weight and bias form a bowl, with the walk of gradient descent from the start "
             "to the minimum and, below, the loss above the minimum step by step."
         )
-    spec = {"feature": values.tolist(), "targets": classes.tolist(), "start": [w, b], "ridge": float(ridge)}
+    spec = {"feature": values.tolist(), "targets": classes.tolist(), "start": [w, b], "ridge": ridge}
     return Figure("loss-surface", spec, "Loss surface", description)

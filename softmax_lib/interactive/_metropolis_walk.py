@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from softmax_lib.interactive._checks import number, numbers, one_name_each
 from softmax_lib.interactive._figure import Figure
 
 
@@ -47,22 +48,15 @@ def metropolis_walk(
 
     Used in chapter 2.
     """
-    values = np.asarray(energies, dtype=float)
-    if values.ndim != 1 or not 3 <= values.size <= 8:
-        raise ValueError(f"energies must be a list of 3 to 8 numbers, not an array of shape {values.shape}")
-    if not np.all(np.isfinite(values)):
-        raise ValueError(f"energies must be finite, not {values.tolist()}")
+    values = numbers(energies, "energies", (3, 8))
+    names = one_name_each(labels, values, "ABCDEFGH")
+    temperature = number(temperature, "temperature", 0.2, 4)
     if np.ptp(values) > 4:
         raise ValueError(f"energies must lie within 4 of each other, or the walk stands still; got {values.tolist()}")
-    names = list("ABCDEFGH"[: values.size]) if labels is None else [str(label) for label in labels]
-    if len(names) != values.size:
-        raise ValueError(f"{len(names)} labels for {values.size} energies; give one label a state")
-    if not 0.2 <= temperature <= 4:
-        raise ValueError(f"temperature must lie between 0.2 and 4, not {temperature}")
     if description is None:
         description = (
             f"A walker moves between {values.size} states of different energy; bars compare the share of time it spends "
             "in each with the softmax of minus energy over temperature."
         )
-    spec = {"logits": (-values).tolist(), "labels": names, "temperature": float(temperature), "seed": int(seed)}
+    spec = {"logits": (-values).tolist(), "labels": names, "temperature": temperature, "seed": int(seed)}
     return Figure("metropolis-walk", spec, "Metropolis walk", description)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from softmax_lib.interactive._checks import choice, numbers, one_name_each
 from softmax_lib.interactive._figure import Figure
 
 NOISES = ("gumbel", "normal", "uniform")
@@ -49,16 +48,9 @@ def random_utility(
 
     Used in chapter 2.
     """
-    values = np.asarray(logits, dtype=float)
-    if values.ndim != 1 or not 2 <= values.size <= 6:
-        raise ValueError(f"logits must be a list of 2 to 6 numbers, not an array of shape {values.shape}")
-    if not np.all(np.abs(values) <= 3):
-        raise ValueError(f"logits must lie between -3 and 3, where the sliders reach, not {values.tolist()}")
-    names = [f"class {k}" for k in range(values.size)] if labels is None else [str(label) for label in labels]
-    if len(names) != values.size:
-        raise ValueError(f"{len(names)} labels for {values.size} logits; give one label a logit")
-    if noise not in NOISES:
-        raise ValueError(f"noise must be one of {', '.join(NOISES)}, not {noise!r}")
+    values = numbers(logits, "logits", (2, 6), low=-3, high=3)
+    names = one_name_each(labels, values)
+    choice(noise, "noise", NOISES)
     if description is None:
         description = (
             f"Each race adds noise to the scores of {', '.join(names)} and the largest sum wins; bars compare the shares "

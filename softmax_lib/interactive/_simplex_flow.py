@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from softmax_lib.interactive._checks import number, numbers, texts
 from softmax_lib.interactive._figure import Figure
 
 
@@ -44,20 +43,12 @@ def simplex_flow(
 
     Used in chapter 3.
     """
-    values = np.asarray(logits, dtype=float)
-    if values.shape != (3,):
-        raise ValueError(f"logits must be a list of 3 numbers, one a corner, not an array of shape {values.shape}")
-    if not np.all(np.isfinite(values)):
-        raise ValueError(f"logits must be finite, not {values.tolist()}")
-    if len(labels) != 3:
-        raise ValueError(f"labels must name the 3 corners, not {len(labels)}")
-    if not 0.1 <= temperature <= 5:
-        raise ValueError(f"temperature must lie between 0.1 and 5, not {temperature}")
-    names = [str(label) for label in labels]
+    values, names = numbers(logits, "logits", 3), texts(labels, "labels", 3)
+    temperature = number(temperature, "temperature", 0.1, 5)
     if description is None:
         description = (
             f"A triangle whose corners are {', '.join(names)}: arrows show where the probabilities move, and a curve leads "
             "from the center, at infinite temperature, through the point to the corner of its largest score."
         )
-    spec = {"logits": values.tolist(), "labels": names, "temperature": float(temperature)}
+    spec = {"logits": values.tolist(), "labels": names, "temperature": temperature}
     return Figure("simplex-flow", spec, "Softmax on the probability simplex", description)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from softmax_lib.interactive._checks import choice, number
 from softmax_lib.interactive._figure import Figure
 
 
@@ -33,16 +34,12 @@ def soft_maximum(
 
     Used in chapter 9.
     """
-    if not -3 <= position <= 3:
-        raise ValueError(f"position must lie between -3 and 3, not {position}")
-    if not 0.1 <= temperature <= 1.5:
-        raise ValueError(f"temperature must lie between 0.1 and 1.5, not {temperature}")
-    if classes not in (2, 3, 10):
-        raise ValueError(f"classes must be 2, 3 or 10, not {classes}")
+    position, temperature = number(position, "position", -3, 3), number(temperature, "temperature", 0.1, 1.5)
+    choice(classes, "classes", (2, 3, 10))
     if description is None:
         description = (
             "Above, the maximum of a score x and its rivals at 0 has a corner; the soft maximum rounds it and stays in a band "
             "of height T log K. Below, their slopes: a step for the maximum, the S-shaped softmax for the soft maximum."
         )
-    spec = {"position": float(position), "temperature": float(temperature), "classes": int(classes)}
+    spec = {"position": position, "temperature": temperature, "classes": int(classes)}
     return Figure("soft-maximum", spec, "A soft maximum and its slope", description)

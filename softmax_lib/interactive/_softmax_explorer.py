@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from softmax_lib.interactive._checks import number, numbers, one_name_each
 from softmax_lib.interactive._figure import Figure
 
 
@@ -45,20 +44,13 @@ def softmax_explorer(
 
     Used in chapter 1.
     """
-    values = np.asarray(logits, dtype=float)
-    if values.ndim != 1 or not 2 <= values.size <= 10:
-        raise ValueError(f"logits must be a list of 2 to 10 numbers, not an array of shape {values.shape}")
-    if not np.all(np.isfinite(values)):
-        raise ValueError(f"logits must be finite, not {values.tolist()}")
-    names = [f"class {k}" for k in range(values.size)] if labels is None else [str(label) for label in labels]
-    if len(names) != values.size:
-        raise ValueError(f"{len(names)} labels for {values.size} logits; give one label a logit")
-    if not 0.1 <= temperature <= 5:
-        raise ValueError(f"temperature must lie between 0.1 and 5, not {temperature}")
+    values = numbers(logits, "logits", (2, 10))
+    names = one_name_each(labels, values)
+    temperature = number(temperature, "temperature", 0.1, 5)
     if description is None:
         bars = f"Bars show the probabilities of {', '.join(names)}"
         description = f"{bars}; the sliders set their scores and the temperature."
-    spec = {"logits": values.tolist(), "labels": names, "temperature": float(temperature)}
+    spec = {"logits": values.tolist(), "labels": names, "temperature": temperature}
     if shift:
         spec["shift"] = True
     return Figure("softmax-explorer", spec, "Softmax explorer", description)

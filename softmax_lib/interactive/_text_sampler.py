@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from softmax_lib.interactive._checks import choice, number
 from softmax_lib.interactive._figure import Figure
 
 
@@ -52,26 +53,20 @@ def text_sampler(
     Used in chapter 6.
     """
     if not 100 <= len(text) <= 60_000:
-        raise ValueError(f"text must have 100 to 60 000 characters, not {len(text)}")
+        raise ValueError(f"text must have 100 to 60 000 characters, not {len(text)}; cut it, or take more of it")
     alphabet = "".join(sorted(set(text)))
     if unknown := sorted(set(prompt) - set(alphabet)):
-        raise ValueError(f"the prompt holds characters that the text lacks: {unknown}")
-    if order not in (0, 1, 2, 3, 5):
-        raise ValueError(f"order must be 0, 1, 2, 3 or 5, not {order}")
-    if not 0.1 <= temperature <= 2.5:
-        raise ValueError(f"temperature must lie between 0.1 and 2.5, not {temperature}")
-    top_k = len(alphabet) if top_k is None else top_k
-    if not 1 <= top_k <= len(alphabet):
-        raise ValueError(f"top_k must lie between 1 and {len(alphabet)}, the number of characters, not {top_k}")
-    if not 0.05 <= top_p <= 1:
-        raise ValueError(f"top_p must lie between 0.05 and 1, not {top_p}")
+        raise ValueError(f"the prompt holds characters that the text lacks: {unknown}; leave them out")
+    choice(order, "order", (0, 1, 2, 3, 5))
+    temperature, top_p = number(temperature, "temperature", 0.1, 2.5), number(top_p, "top_p", 0.05, 1)
+    top_k = number(len(alphabet) if top_k is None else top_k, "top_k", 1, len(alphabet))
     if description is None:
         description = (
             "Above, a text that grows character by character. Below, bars for the ten most likely next characters after "
             "temperature, top-k and top-p; marks show the model's own probabilities."
         )
     spec = {
-        "text": text, "alphabet": alphabet, "prompt": prompt, "order": int(order), "temperature": float(temperature),
-        "k": int(top_k), "p": float(top_p), "seed": int(seed),
+        "text": text, "alphabet": alphabet, "prompt": prompt, "order": int(order), "temperature": temperature,
+        "k": int(top_k), "p": top_p, "seed": int(seed),
     }  # fmt: skip
     return Figure("text-sampler", spec, "A character model that writes", description)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from softmax_lib.interactive._checks import choice, numbers, texts
 from softmax_lib.interactive._figure import Figure
 
 _OUTPUTS = ("softmax", "none", "twice", "sigmoid")
@@ -52,24 +51,17 @@ def wiring_explorer(
 
     Used in chapter 7.
     """
-    values = np.asarray(logits, dtype=float)
-    if values.shape != (3,) or not np.all(np.abs(values) <= 30):
-        raise ValueError(f"wiring_explorer needs 3 logits between -30 and 30; got {logits!r}.")
-    if len(labels) != 3:
-        raise ValueError(f"wiring_explorer needs 3 labels, one a logit; got {len(labels)}.")
-    if target not in (0, 1, 2):
-        raise ValueError(f"target is the index of the true class, 0, 1 or 2; got {target!r}.")
-    if output not in _OUTPUTS:
-        raise ValueError(f"output must be one of {', '.join(_OUTPUTS)}; got {output!r}.")
-    if loss not in _LOSSES:
-        raise ValueError(f"loss must be one of {', '.join(_LOSSES)}; got {loss!r}.")
+    values, names = numbers(logits, "logits", 3, low=-30, high=30), texts(labels, "labels", 3)
+    choice(target, "target", range(3))
+    choice(output, "output", _OUTPUTS)
+    choice(loss, "loss", _LOSSES)
     if description is None:
         description = (
             "Three logits to drag; below each, the slope of the chosen loss beside the right one, p minus y. "
             "The readout gives the loss and the length of both gradients."
         )
     spec = {
-        "logits": values.tolist(), "labels": [str(label) for label in labels], "target": int(target),
+        "logits": values.tolist(), "labels": names, "target": int(target),
         "output": output, "loss": loss, "recover": bool(recover),
     }  # fmt: skip
     return Figure("wiring-explorer", spec, "Wiring explorer", description)
