@@ -53,9 +53,7 @@ def _body(
     scores = entry.scores(assignment)
     waiting = entry.to_mark(assignment)
     total = entry.total(assignment) or 0.0
-    lines = [
-        f'<p class="muted">{escape(entry.submission.name)}{" · handed in late" if entry.submission.late else ""}</p>'
-    ]
+    lines = [f'<p class="muted">{escape(entry.name)}{" · handed in late" if entry.submission.late else ""}</p>']
     lines.append(f'<p class="sum">{points(total)} of {points(assignment.points)} points</p>')
     if waiting:
         lines.append(

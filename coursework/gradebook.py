@@ -17,11 +17,23 @@ __all__ = ["Entry", "backup", "write_gradebook", "write_problems"]
 
 @dataclass(frozen=True)
 class Entry:
-    """A student's submission, what grading gave (None: the grader did not come to it), and comments on written answers."""
+    """A student's submission and what became of it.
+
+    Attributes
+    ----------
+    result : what grading gave; None where the grader did not come to it
+    comments : question → what the person who marked it wants to say
+    listed_as : the name in the class list, where there is one
+    """
 
     submission: Submission
     result: SubmissionResult | None
     comments: dict[str, str] = field(default_factory=dict)
+    listed_as: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.listed_as or self.submission.name
 
     @property
     def key(self) -> str:
@@ -75,7 +87,7 @@ def write_gradebook(
 
 
 def _row(entry: Entry, assignment: Assignment, problems: Sequence[Problem]) -> dict[str, object]:
-    row: dict[str, object] = {"student": entry.key, "name": entry.submission.name, "source": entry.submission.origin}
+    row: dict[str, object] = {"student": entry.key, "name": entry.name, "source": entry.submission.origin}
     row["late"] = "late" if entry.submission.late else ""
     notes = [f"{p.origin}: {p.what}" for p in problems if p.student == entry.submission.name]
     if entry.result is None:

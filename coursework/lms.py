@@ -27,7 +27,7 @@ from .assignment import Assignment
 from .gradebook import Entry
 from .tables import Table, TableError, read_table, write_table
 
-__all__ = ["Roster", "match", "read_roster", "write_canvas", "write_gradescope", "write_moodle"]
+__all__ = ["Roster", "full_name", "match", "read_roster", "write_canvas", "write_gradescope", "write_moodle"]
 
 PARTICIPANT = re.compile(r"(\d+)\s*$")
 CANVAS_COLUMN = re.compile(r"(?P<title>.*?)\s*\((?P<id>\d+)\)\s*$")
@@ -148,11 +148,15 @@ def _canvas_from_ids(path: Path, assignment: Assignment, entries: Sequence[Entry
 
 
 def _canvas_column(columns: Sequence[str], assignment: Assignment) -> tuple[str, bool]:
-    """The column that belongs to the assignment: by its title or its short name, whole words only."""
+    """The column that belongs to the assignment: by its title, its short name, or as "Homework 1"; whole words only."""
     title, short = assignment.title.casefold(), assignment.name.casefold()
     short_name = re.compile(rf"(?<![a-z0-9]){re.escape(short)}(?![a-z0-9])")
+    number = re.fullmatch(r"hw0*(\d+)", short)
+    numbered = re.compile(
+        rf"(?<![a-z])(?:hw|homework|assignment|problem set)[ #_-]*0*{number[1] if number else '(?!)'}(?!\d)"
+    )
     named = [(name, found["title"].casefold()) for name in columns if (found := CANVAS_COLUMN.match(name))]
-    for fits in (lambda text: text == title, short_name.search, lambda text: title in text):
+    for fits in (lambda text: text == title, short_name.search, lambda text: title in text, numbered.search):
         hits = [name for name, text in named if fits(text)]
         if len(hits) == 1:
             return hits[0], True
@@ -338,17 +342,26 @@ def _names(name: str) -> list[str]:
     return list(dict.fromkeys(filter(None, [_plain(name), _plain(first + last) if comma else ""])))
 
 
-def _row_names(row: Mapping[str, str]) -> list[str]:
+def full_name(row: Mapping[str, str]) -> str:
+    """The name in a line of a class list."""
     whole = next((row[key] for key in ("Student", "Full name", "Full Name", "Name") if row.get(key)), "")
+    return whole.strip() or " ".join(filter(None, _first_and_last(row)))
+
+
+def _first_and_last(row: Mapping[str, str]) -> tuple[str, str]:
     first = row.get("First name") or row.get("First Name") or ""
-    last = row.get("Last name") or row.get("Surname") or row.get("Last Name") or ""
-    return _names(whole) + (_names(f"{first} {last}") + _names(f"{last} {first}") if first or last else [])
+    return first.strip(), (row.get("Last name") or row.get("Surname") or row.get("Last Name") or "").strip()
+
+
+def _row_names(row: Mapping[str, str]) -> list[str]:
+    first, last = _first_and_last(row)
+    return _names(full_name(row)) + (_names(f"{last} {first}") if first and last else [])
 
 
 def _first_last(person: Mapping[str, str], name: str) -> tuple[str, str]:
-    if person.get("First Name") or person.get("Last Name"):
-        return person.get("First Name", ""), person.get("Last Name", "")
-    first, _, last = (person.get("Name") or person.get("Full Name") or name).rpartition(" ")
+    if any(_first_and_last(person)):
+        return _first_and_last(person)
+    first, _, last = (full_name(person) or name).rpartition(" ")
     return (first, last) if first else (last, "")
 
 

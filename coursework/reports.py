@@ -8,7 +8,7 @@ similarity report and the statistics. Reports are made from these files only, an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from .answers import read_template
 from .assignment import Assignment, SettingsError, load_assignment
 from .feedback import write_feedback
 from .gradebook import Entry, write_gradebook, write_problems
-from .lms import Roster, read_roster, write_canvas, write_gradescope, write_moodle
+from .lms import Roster, full_name, match, read_roster, write_canvas, write_gradescope, write_moodle
 from .pages import points
 from .results import SubmissionResult
 from .similarity import find_similar, write_similarity
@@ -135,6 +135,8 @@ def write_reports(
     notebooks = {submission.key: Path(submission.notebook) for submission in mine}
     answered = write_sheet(folder / "written", assignment, template, notebooks, read_marks(folder / "written"))
     entries, _ = collect_entries(workspace, assignment.name, found, results)
+    rosters = _read_rosters(options)
+    entries = _name_by_list(entries, rosters)
 
     path = workspace.table(assignment.name, {submission.assignment for submission in found.submissions})
     kept = write_gradebook(path, assignment, entries, found.problems)
@@ -142,7 +144,7 @@ def write_reports(
     pages = write_feedback(folder / "feedback", assignment, entries, template, book=options.book, chapters=CHAPTERS)
     for old in set((folder / "feedback").glob("*.html")) - set(pages):
         old.unlink()
-    imports = _write_imports(folder / "import", assignment, entries, options)
+    imports = _write_imports(folder / "import", assignment, entries, rosters)
     answers = {key: template.answers(notebook) for key, notebook in notebooks.items()}
     pairs = find_similar(answers, template)
     write_similarity(folder, answers, template, pairs)
@@ -150,12 +152,26 @@ def write_reports(
     return _tell(assignment, entries, answered, len(pairs), path, folder, kept, imports, options)
 
 
-def _write_imports(folder: Path, assignment: Assignment, entries: Sequence[Entry], options: Options) -> list[str]:
+def _read_rosters(options: Options) -> dict[str, Roster]:
+    """Platform → class list."""
+    rosters = [read_roster(Path(path)) for path in options.rosters]
+    return {roster.kind.split("-")[0]: roster for roster in rosters}
+
+
+def _name_by_list(entries: Sequence[Entry], rosters: Mapping[str, Roster]) -> list[Entry]:
+    """The entries with the names of the class lists, since Canvas' downloads have only something like one."""
+    names: dict[str, str] = {}
+    for roster in rosters.values():
+        found, _ = match(entries, roster)
+        for key, row in found.items():
+            names.setdefault(key, full_name(row))
+    return [replace(entry, listed_as=names.get(entry.key, "")) for entry in entries]
+
+
+def _write_imports(
+    folder: Path, assignment: Assignment, entries: Sequence[Entry], rosters: Mapping[str, Roster]
+) -> list[str]:
     """Write what the platforms import, as far as the class lists or the downloads allow."""
-    rosters: dict[str, Roster] = {}
-    for path in options.rosters:
-        roster = read_roster(Path(path))
-        rosters[roster.kind.split("-")[0]] = roster
     kinds = {key for entry in entries for key in entry.submission.ids}
     words: list[str] = []
     if "canvas" in rosters or "canvas" in kinds:

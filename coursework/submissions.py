@@ -195,8 +195,9 @@ def _members(data: bytes | Path, origin: str, report: Report) -> Iterator[_File]
         report(origin, f"has {len(infos):,} files; at most {MAX_MEMBERS:,} are read")
         return
     for info in infos:
-        parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-        where = f"{origin} › {info.filename}"
+        name = _member_name(info)
+        parts = PurePosixPath(name.replace("\\", "/")).parts
+        where = f"{origin} › {name}"
         if info.is_dir() or _hidden(parts):
             continue
         if not parts or parts[0] == "/" or ".." in parts or re.fullmatch(r"[A-Za-z]:", parts[0]):
@@ -206,6 +207,16 @@ def _members(data: bytes | Path, origin: str, report: Report) -> Iterator[_File]
         else:
             stamp = datetime(*info.date_time).timestamp() if _is_date(info.date_time) else 0.0
             yield _File(parts, where, stamp, _member_reader(archive, info))
+
+
+def _member_name(info: zipfile.ZipInfo) -> str:
+    """The name as it was meant: many programs write UTF-8 without saying so, and Python then takes it for cp437."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
 
 
 def _member_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:

@@ -67,6 +67,23 @@ def test_canvas_fills_the_column_that_is_there(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        ("Homework 1 (5),Homework 10 (6)", "Homework 1 (5)"),
+        ("Assignment #01 (5),Essay (6)", "Assignment #01 (5)"),
+        ("Week 1: A softmax that survives (5),Homework 2 (6)", "Week 1: A softmax that survives (5)"),
+        ("Homework 1 (5),Homework 1 bonus (6)", "A softmax that survives"),
+        ("Homework 11 (5)", "A softmax that survives"),
+    ],
+)
+def test_canvas_columns_are_chosen_only_when_there_is_no_doubt(tmp_path, columns, chosen):
+    text = f"Student,ID,Section,{columns}\nA,1,x,,\n"
+    words = write_canvas(tmp_path / "c.csv", assignment(), [], roster(tmp_path, text))
+    assert read_table(tmp_path / "c.csv").header[-1] == chosen
+    assert bool(words) == (chosen == "A softmax that survives")
+
+
 def test_canvas_without_a_list_needs_its_numbers(tmp_path):
     entries = [entry("doejane-123", ALL, name="doejane", ids={"canvas": "123"}), entry("bob", ALL)]
     [word] = write_canvas(tmp_path / "c.csv", assignment(), entries, None)

@@ -142,10 +142,12 @@ def test_problems_are_told_and_listed(place, capsys):
 
 
 def test_rosters_and_the_book_are_remembered(place):
-    Path("canvas.csv").write_text("Student,ID,SIS Login ID,Section,HW01 (7)\nA,1,alice,x,\nB,2,bob,x,\n")
+    Path("canvas.csv").write_text('Student,ID,SIS Login ID,Section,HW01 (7)\n"Ace, Alice",1,alice,x,\nB,2,bob,x,\n')
     assert grade("--roster", "canvas.csv", "--book", "https://e.org/book") == 0
     first = Path("gradebook/hw01/import/canvas-hw01.csv").read_text()
     assert first.splitlines()[0] == "Student,ID,SIS Login ID,Section,HW01 (7)"
+    assert book("gradebook.csv")["alice"]["name"] == "Ace, Alice"
+    assert "Ace, Alice" in Path("gradebook/hw01/feedback/alice.html").read_text(encoding="utf-8")
     Path("gradebook/hw01/import/canvas-hw01.csv").unlink()
     assert main(["report"]) == 0
     assert Path("gradebook/hw01/import/canvas-hw01.csv").read_text() == first

@@ -162,6 +162,15 @@ def test_the_last_export_wins_by_the_time_in_its_name(tmp_path):
     assert [code_of(s) for s in found.submissions] == ["hour = 18"]
 
 
+def test_names_in_a_zip_that_does_not_say_that_it_is_utf8(tmp_path):
+    data = bytearray(zipped({"müllerzoë_1_2_hw01.ipynb": content()}))
+    for mark, place in ((b"PK\x03\x04", 7), (b"PK\x01\x02", 9)):
+        data[data.index(mark) + place] &= ~0x08
+    (tmp_path / "in").write_bytes(data)
+    [submission] = find(tmp_path).submissions
+    assert submission.name == "müllerzoë"
+
+
 def test_a_student_zip_in_a_bulk_zip(tmp_path):
     inner = zipped({"hw01.ipynb": content("inner = 1")})
     (tmp_path / "in").write_bytes(zipped({"doejane_1_2_hw01.zip": inner, "roejohn_3_4_hw01.ipynb": content()}))
