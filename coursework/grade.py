@@ -290,7 +290,8 @@ def _run(test: Test, function: Callable[..., None], submission: Submission) -> t
             submission.session(test.question) as session,
             warnings.catch_warnings(),
             np.errstate(divide="warn", over="warn", invalid="warn", under="ignore"),
-            _limits_of_test(max(TEST_SECONDS, 3 * submission.limits.call_seconds)),
+            _memory_limit(),
+            _time_limit(max(TEST_SECONDS, 3 * submission.limits.call_seconds)),
         ):
             warnings.simplefilter("ignore")
             names = inspect.signature(function).parameters
@@ -311,15 +312,17 @@ class _TestTooLong(BaseException):
 
 
 @contextlib.contextmanager
-def _limits_of_test(seconds: float) -> Iterator[None]:
-    """Bound what a test spends here: a reply can be of a shape that makes the test itself slow or large."""
+def _time_limit(seconds: float) -> Iterator[None]:
+    """End what takes longer with `_TestTooLong`: a reply can be of a shape that makes the test itself slow."""
     thread = threading.get_ident()
     lock = threading.Lock()
-    finished = False
+    state = "running"
 
     def stop() -> None:
+        nonlocal state
         with lock:
-            if not finished:
+            if state == "running":
+                state = "stopped"
                 raise_in_thread(ctypes.c_ulong(thread), ctypes.py_object(_TestTooLong))
 
     raise_in_thread = ctypes.pythonapi.PyThreadState_SetAsyncExc
@@ -327,20 +330,24 @@ def _limits_of_test(seconds: float) -> Iterator[None]:
     timer.daemon = True
     timer.start()
     try:
-        with _memory_limit():
+        try:
             yield
+        finally:
+            with lock:
+                stopped = state == "stopped"
+                state = "finished"
+            timer.cancel()
+            if stopped and sys.exc_info()[0] is not _TestTooLong:
+                for _ in range(100):  # it is on its way, and must arrive here
+                    time.sleep(0.001)
+                raise _TestTooLong
     except _TestTooLong:
         raise _TestTooLong(f"the test did not end within {seconds:g} s") from None
-    finally:
-        with lock:
-            finished = True
-            raise_in_thread(ctypes.c_ulong(thread), None)
-        timer.cancel()
 
 
 @contextlib.contextmanager
 def _memory_limit() -> Iterator[None]:
-    """Let this process grow by `TEST_MEMORY` at most, where the system can say how large it is."""
+    """Let this process grow by `TEST_MEMORY` at most: a reply can be of a shape that makes a test large."""
     if not sys.platform.startswith("linux"):
         yield
         return

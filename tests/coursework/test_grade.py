@@ -228,10 +228,18 @@ def test_test_that_a_reply_makes_slow_or_large_fails_alone(assignment, pool, mon
         except Exception:
             return
 
+    def stubborn(softmax):
+        try:
+            while True:
+                pass
+        except BaseException:
+            return
+
     limits = dataclasses.replace(assignment.limits, call_seconds=0.1)
     with Submission([(0, "import os\ndef softmax(): os._exit(0)")], pool) as submission:
         submission.limits = limits
         assert grade._run(test, slow, submission) == ("the test did not end within 0.3 s", True)
+        assert grade._run(test, stubborn, submission) == ("the test did not end within 0.3 s", True)
         reason, ended = grade._run(test, large, submission)
         assert "MemoryError" in reason
         assert not ended
