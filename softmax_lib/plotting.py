@@ -166,23 +166,12 @@ def probability_bars(
     values = np.asarray(probabilities, dtype=float)
     if values.ndim != 1:
         raise ValueError(f"probability_bars draws one vector of K values; got an array of shape {values.shape}.")
-    names = [str(k) for k in range(len(values))] if labels is None else list(labels)
-    if len(names) != len(values):
-        raise ValueError(f"probability_bars needs one label a value; got {len(names)} labels for {len(values)} values.")
-    positions = np.arange(len(values))
-    axes.barh(positions, values, height=0.68, color=[colors[k % len(colors)] for k in positions])
-    for position, value in zip(positions, values, strict=True):
+    _class_bars("probability_bars", axes, values, labels, colors, title)
+    for position, value in enumerate(values):
         # nan has no place on the axis: its text stands where the bar would start.
         start = min(max(value, 0), limit) if np.isfinite(value) else 0
         axes.text(start + 0.012 * limit, position, f"{value:.{decimals}f}", va="center", fontsize=10.5)
-    axes.set_yticks(positions, names)
     axes.set_xlim(0, 1.14 * limit)
-    axes.invert_yaxis()
-    axes.tick_params(axis="y", length=0)
-    axes.grid(visible=False, axis="y")
-    axes.spines["left"].set_visible(False)
-    if title:
-        axes.set_title(title)
 
 
 def score_bars(
@@ -221,12 +210,8 @@ def score_bars(
     values = np.asarray(scores, dtype=float)
     if values.ndim != 1 or not np.isfinite(values).all():
         raise ValueError(f"score_bars draws one vector of K finite values; got {scores!r}.")
-    names = [str(k) for k in range(len(values))] if labels is None else list(labels)
-    if len(names) != len(values):
-        raise ValueError(f"score_bars needs one label a value; got {len(names)} labels for {len(values)} values.")
-    positions = np.arange(len(values))
-    axes.barh(positions, values, height=0.68, color=[colors[k % len(colors)] for k in positions])
-    for position, value in zip(positions, values, strict=True):
+    _class_bars("score_bars", axes, values, labels, colors, title)
+    for position, value in enumerate(values):
         axes.annotate(
             f"{value:.{decimals}f}".replace("-", "\N{MINUS SIGN}"), (value, position), (4 if value >= 0 else -4, 0),
             textcoords="offset points", va="center", ha="left" if value >= 0 else "right", fontsize=10.5,
@@ -235,6 +220,22 @@ def score_bars(
     margin = 0.22 * ((high - low) or 1)  # room for the numbers
     axes.set_xlim(low - margin * (low < 0), high + margin)
     axes.axvline(0, color=MUTED, linewidth=1)
+
+
+def _class_bars(
+    caller: str,
+    axes: Axes,
+    values: np.ndarray,
+    labels: Sequence[str] | None,
+    colors: Sequence[str],
+    title: str | None,
+) -> None:
+    """One horizontal bar a class, the first on top, named at its left without axis line, ticks and grid."""
+    positions = np.arange(len(values))
+    names = [str(k) for k in positions] if labels is None else list(labels)
+    if len(names) != len(values):
+        raise ValueError(f"{caller} needs one label a value; got {len(names)} labels for {len(values)} values.")
+    axes.barh(positions, values, height=0.68, color=[colors[k % len(colors)] for k in positions])
     axes.set_yticks(positions, names)
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
