@@ -29,10 +29,11 @@ scores = st.lists(st.floats(-12, 12), min_size=2, max_size=7).map(np.array)
 seeds = st.integers(0, 2**32 - 1)
 
 
-def distribution(seed, size):
-    """A distribution, now and then with entries that are nearly 0."""
+def distribution(seed, size, least=0.0):
+    """A distribution, now and then with entries that are nearly 0, though hardly below `least`."""
     rng = np.random.default_rng(seed)
-    return rng.dirichlet(np.full(size, rng.choice([0.2, 1.0, 5.0])) + 1e-3)
+    p = np.maximum(rng.dirichlet(np.full(size, rng.choice([0.2, 1.0, 5.0])) + 1e-3), least)
+    return p / p.sum()
 
 
 @pytest.mark.claim(
@@ -107,8 +108,7 @@ def code_words(lengths):
 )
 @given(seeds, seeds, st.integers(2, 8))
 def test_code_lengths(seed, other, size):
-    p, q = distribution(seed, size), np.maximum(distribution(other, size), 1e-9)
-    q /= q.sum()
+    p, q = distribution(seed, size), distribution(other, size, least=1e-9)
     lengths = np.ceil(-np.log2(q))
     words = sorted(code_words(lengths))
     assert all(not b.startswith(a) for a, b in pairwise(words))
@@ -123,8 +123,7 @@ def test_code_lengths(seed, other, size):
 )
 @given(seeds, seeds, st.integers(2, 7))
 def test_proper_scores(seed, other, size):
-    p, q = distribution(seed, size), np.maximum(distribution(other, size), 1e-12)
-    q /= q.sum()
+    p, q = distribution(seed, size), distribution(other, size, least=1e-12)
     surplus = p @ -np.log(q) - entropy(p)
     assert surplus == pytest.approx(kl_divergence(p, q), abs=1e-9)
     assert surplus >= 0.5 * np.abs(p - q).sum() ** 2 - 1e-9  # Pinsker: positive unless q = p
