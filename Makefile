@@ -5,7 +5,7 @@ ENV    := .venv
 BIN    := $(ENV)/bin
 READY  := $(ENV)/.ready
 BOOK   := _build/html/index.html
-SOURCES := $(shell find softmax_lib chapters appendices assignments coursework tests _ext _static -type f \
+SOURCES := $(shell find softmax_lib chapters appendices assignments coursework examples binder tests _ext _static -type f \
              -not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null) $(wildcard *.md *.yml *.bib *.toml)
 
 .PHONY: help setup book test lab coursework grade bench lint clean
