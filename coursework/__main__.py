@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from . import secret
@@ -260,30 +261,22 @@ def _tell_problems(found: Found, workspace: Workspace) -> None:
         print(f"  … and {count - 10} more")
 
 
-class _backend:
-    """joblib's backend by name, or a Dask cluster by address, for the time of the grading."""
+@contextlib.contextmanager
+def _backend(name: str | None) -> Iterator[str | None]:
+    """joblib's backend by name, or a Dask cluster by its scheduler's address, for the time of the grading."""
+    if not (name and name.startswith("dask")):
+        yield name
+        return
+    import joblib
+    from dask.distributed import Client
 
-    def __init__(self, name: str | None) -> None:
-        self.name = name
-
-    def __enter__(self) -> str | None:
-        self.open: list[object] = []
-        if self.name and self.name.startswith("dask"):
-            from dask.distributed import Client
-
-            address = self.name.removeprefix("dask").removeprefix("://")
-            try:
-                self.open.append(Client(f"tcp://{address}" if address else None, timeout="20s"))
-            except (OSError, ValueError) as error:
-                raise SettingsError(
-                    f"--backend {self.name}: there is no Dask scheduler at {address} ({error})"
-                ) from error
-            return "dask"
-        return self.name
-
-    def __exit__(self, *_: object) -> None:
-        for client in self.open:
-            client.close()  # type: ignore[attr-defined]
+    address = name.removeprefix("dask").removeprefix("://")
+    try:
+        client = Client(f"tcp://{address}" if address else None, timeout="20s")
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"--backend {name}: there is no Dask scheduler at {address} ({error})") from error
+    with client, joblib.parallel_config(backend="dask", n_jobs=-1):
+        yield None
 
 
 if __name__ == "__main__":
