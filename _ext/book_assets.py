@@ -2,8 +2,7 @@
 
 The theme, its extensions and Jupyter Book ask for some twenty files a page, among them 800 KB of icons and, even when
 switched off, a script from a content network. The templates in _templates/ link two bundles instead, which are put
-together here after the build. Sphinx has no bundler, and the public
-minifying extensions treat each file by itself.
+together here after the build. Sphinx has no bundler, and the public minifying extensions treat each file by itself.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import re
 from pathlib import Path
 
 import book_slim
+import fonts
 import rcssmin
 from sphinx.application import Sphinx
 
@@ -77,8 +77,9 @@ def _bundle(app: Sphinx, error: Exception | None) -> None:
     (static / "book.bundle.js").write_text(re.sub(r"//# sourceMappingURL.*", "", text), "utf8")
     styles = [*THEME_CSS, *[name for name in wanted["css"] if name not in THEME_CSS]]
     styles.sort(key=lambda name: name == "book.css")  # the book has the last word
-    words = book_slim.words_of([*out.rglob("*.html"), *static.glob("*.js")])
-    book_slim.shrink([static / name for name in styles], words, static / "vendor/fontawesome/webfonts")
+    pages = list(out.rglob("*.html"))
+    book_slim.shrink([static / name for name in styles], book_slim.names_of(pages, static.glob("*.js")))
+    fonts.trim(static, pages, styles)
     bundle = "\n".join(_style_sheet(static, name) for name in styles)
     (static / "book.bundle.css").write_text(rcssmin.cssmin(bundle), "utf8")
     for useless in {*static.rglob("fontawesome.js*"), *static.rglob("*.map"), *static.rglob("webfonts/*.ttf")}:
