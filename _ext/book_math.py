@@ -48,10 +48,12 @@ def _render_or_warn(translator, node: nodes.Element, tex: str, display: bool) ->
 
 def _inline(translator, node: nodes.math) -> None:
     formula = _render_or_warn(translator, node, node.astext(), display=False)
-    translator.body.append(f'<span class="math notranslate">{formula}</span>')
     following = node.next_node(descend=False, siblings=True)
     if isinstance(following, nodes.Text) and following.astext().startswith(tuple(",.;:!?)")):
-        translator.body.append("&#8288;")  # a word joiner: no line begins with the comma after a formula
+        # No line begins with the comma after a formula: a browser breaks beside a box unless what holds it forbids it.
+        start, box, rest = formula.rpartition('<span class="katex-base">')
+        formula = start + (f'<span class="last">{box}{rest}</span>' if box else rest)
+    translator.body.append(f'<span class="math notranslate">{formula}</span>')
     raise nodes.SkipNode
 
 
