@@ -5,10 +5,11 @@ ENV    := .venv
 BIN    := $(ENV)/bin
 READY  := $(ENV)/.ready
 BOOK   := _build/html/index.html
-SOURCES := $(shell find softmax_lib chapters appendices assignments coursework examples binder tests _ext _static -type f \
+PDF    := _build/pdf/softmax-in-depth.pdf
+SOURCES := $(shell find softmax_lib chapters appendices assignments coursework examples binder tests _ext _static _templates -type f \
              -not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null) $(wildcard *.md *.yml *.bib *.toml)
 
-.PHONY: help setup book test lab coursework grade bench lint clean
+.PHONY: help setup book pdf test lab coursework grade bench lint clean
 
 help:           ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 20
@@ -31,6 +32,14 @@ $(BOOK): $(READY) $(SOURCES)
 	$(BIN)/python _ext/notebooks.py run
 	$(BIN)/jupyter-book build . --all --quiet -W -n --keep-going
 	@touch $@
+
+pdf: $(PDF)     ## print the whole book to one PDF (needs a Chromium)
+	@echo "The book to print is ready. Open $(CURDIR)/$(PDF)"
+
+# One page of everything, from the documents that the book has already read; then Chromium prints it.
+$(PDF): $(BOOK)
+	$(BIN)/jupyter-book build . --builder singlehtml --quiet -W -n --keep-going
+	$(BIN)/python _ext/pdf.py
 
 test: build/library-tests.passed build/book-tests.passed ## every test: library, notebooks (nbmake) and the built pages in a browser
 	@echo "Every test passed for the files as they are now; 'make clean test' runs them all again."

@@ -17,8 +17,10 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 CHAPTER = re.compile(r"chapters/(\d+)-")
-PROOF = re.compile(r'<div class="proof admonition"(?: id="proof")?>\s*<p>Proof\. ?')
-TWICE = re.compile(r' id="(?:proof|exercise|solution)-content"')  # the extensions give the same name to every box
+PROOF = re.compile(r'<div class="proof admonition"(?: id="(?:[\w-]+--)?proof")?>\s*<p>Proof\. ?')
+TWICE = re.compile(
+    r' id="(?:[\w-]+--)?(?:proof|exercise|solution)-content"'
+)  # the extensions give the same name to every box
 FORMULA_HEAD = '<th class="head"><p><span class="math'  # without a word it counts as empty
 EMPTY_HEAD = re.compile(r'<th class="head">(?:<p></p>)?</th>')
 TITLE = re.compile(r"<h1>(\d+) · ")
@@ -63,9 +65,7 @@ def _tidy(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.d
     body = body.replace(FORMULA_HEAD, FORMULA_HEAD.replace("<p>", '<p><span class="only-read">formula </span>'))
     body = EMPTY_HEAD.sub('<td class="head"></td>', body)
     body = PROOF.sub('<div class="proof-text"><p><span class="proof-label">Proof.</span> ', TWICE.sub("", body))
-    context["body"] = TITLE.sub(
-        r'<h1><span class="chapter-number">\1<span class="only-read"> · </span></span>', body, 1
-    )
+    context["body"] = TITLE.sub(r'<h1><span class="chapter-number">\1<span class="only-read"> · </span></span>', body)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
