@@ -1,18 +1,14 @@
-"""The built book, served from a local port, and a browser in which every request to another host fails and is noted.
+"""The built book, served from a local port, and a browser that can reach no other host: what a page asks of one is noted.
 
 Without a built book or a Chromium these tests are skipped, saying how to get it; on CI (CI=true) they fail.
+A page is opened once in each way (light, dark, phone) and closed when the tests go on to the next page.
 """
 
 from __future__ import annotations
 
-import gzip
 import os
-import shutil
 import sys
-import threading
 from dataclasses import dataclass, field
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -22,11 +18,18 @@ SITE = ROOT / "_build" / "html"
 LIGHT, DARK, PHONE = "light", "dark", "phone"
 sys.path.insert(0, str(ROOT / "_ext"))
 
+import browser as reader  # noqa: E402  (the folder of extensions is on the path only now)
+
 WATCH_SHIFTS = """
   window.shifts = 0;
   new PerformanceObserver((list) => list.getEntries().forEach((e) => { if (!e.hadRecentInput) window.shifts += e.value; }))
     .observe({ type: "layout-shift", buffered: true });
 """
+# Fonts are there and two frames are drawn: what a page does by itself, it has done.
+SETTLED = """async () => {
+  await document.fonts.ready;
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+}"""
 
 
 def pages() -> list[str]:
@@ -41,40 +44,22 @@ def absent(what: str) -> None:
     pytest.skip(what)
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="session")
 def address():
     """Where the built book is served."""
     if not (SITE / "intro.html").exists():
         absent("the book is not built: run `make book`")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(SITE)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with reader.served(SITE) as where:
+        yield where
 
 
 @pytest.fixture(scope="session")
 def browser():
-    """A headless Chromium: the one that CHROMIUM names, or the first on the PATH."""
-    from playwright.sync_api import sync_playwright
-
-    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome", "chrome"]
-    program = next((found for name in names if name and (found := shutil.which(name))), None)
-    if program is None:
-        absent("no Chromium: install it (`apt install chromium`) or set CHROMIUM to its path")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=flags)
+    """A headless Chromium."""
+    if reader.find_chromium() is None:
+        absent(reader.MISSING)
+    with reader.chromium() as chromium:
         yield chromium
-        chromium.close()
 
 
 @dataclass
@@ -84,7 +69,7 @@ class Visit:
     page: object
     errors: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
-    weights: dict[str, int] = field(default_factory=dict)  # address -> bytes as a server would send them
+    weights: dict[str, int] = field(default_factory=dict)  # address -> bytes as a server sends them
 
     def weight(self, *kinds: str) -> int:
         return sum(size for name, size in self.weights.items() if not kinds or name.split("?")[0].endswith(kinds))
@@ -92,44 +77,41 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def visit(address, browser):
-    """A function that opens a page (once a module for each way) and returns the visit."""
+    """A function that opens a page and returns the visit; asked again for that page and way, the one already open."""
     visits: dict[tuple[str, str], Visit] = {}
-    contexts = []
+
+    def leave(other_than: str) -> None:
+        for key in [key for key in visits if key[0] != other_than]:
+            visits.pop(key).page.context.close()
 
     def open_page(name: str, how: str = LIGHT) -> Visit:
+        leave(other_than=name)
         if (name, how) in visits:
             return visits[name, how]
         size = {"width": 390, "height": 844} if how == PHONE else {"width": 1360, "height": 900}
         context = browser.new_context(viewport=size, color_scheme="dark" if how == DARK else "light")
-        contexts.append(context)
         page = context.new_page()
         result = visits[name, how] = Visit(page)
 
-        def guard(route) -> None:
-            if route.request.url.startswith((address, "data:", "blob:")):
-                route.continue_()
-            else:
-                result.foreign.append(route.request.url)
-                route.abort()
+        def look(request) -> None:
+            if not request.url.startswith((address, "data:", "blob:")):
+                result.foreign.append(request.url)
 
         def weigh(response) -> None:
-            if response.ok:
-                body = response.body()
-                packed = response.url.split("?")[0].endswith((".woff2", ".png", ".webp", ".jpg"))
-                result.weights[response.url.removeprefix(address)] = len(body if packed else gzip.compress(body, 9))
+            if response.ok and response.url.startswith(address):
+                result.weights[response.url.removeprefix(address)] = int(response.headers["content-length"])
 
-        page.route("**/*", guard)
+        page.on("request", look)
         page.on("response", weigh)
         page.on("pageerror", lambda error: result.errors.append(str(error)))
         page.on("console", lambda m: result.errors.append(m.text) if m.type in {"error", "warning"} else None)
         page.add_init_script(WATCH_SHIFTS)
         page.goto(f"{address}/{name}", wait_until="load")
-        page.wait_for_load_state("networkidle")
+        page.evaluate(SETTLED)
         return result
 
     yield open_page
-    for context in contexts:
-        context.close()
+    leave(other_than="")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from typing import ClassVar
 
 import book_boxes
 import book_cards
-import book_figures
 import book_interactive
 import book_math
 import book_slim
 import book_theme
 import conftest  # puts _ext on the path
+import fonts
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+import svg_inline
+from docutils import nodes
+from PIL import Image
 
 from softmax_lib import interactive, plotting
 
@@ -55,7 +62,7 @@ def test_colors_are_those_of_the_library():
         plotting.PAPER: "--fig-paper",
     }
     named |= {color: f"--c{k}" for k, color in enumerate(plotting.CLASS_COLORS)}
-    assert named == book_figures.VARIABLES
+    assert named == svg_inline.VARIABLES
 
 
 @pytest.fixture
@@ -71,23 +78,46 @@ def svg(tmp_path):
 
 
 def test_a_figure_in_the_page_follows_the_theme(svg):
-    inline = book_figures.inline_svg(svg, "What it shows & says", "p-1")
+    inline = svg_inline.inline_svg(svg, "What it shows & says", "p-1")
     root = ElementTree.fromstring(inline)
     assert root.get("role") == "img"
     assert root.get("aria-label") == "What it shows & says"
-    assert not re.search("|".join(book_figures.VARIABLES), inline, re.IGNORECASE)
+    assert not re.search("|".join(svg_inline.VARIABLES), inline, re.IGNORECASE)
     assert "var(--c1)" in inline
     assert "var(--t2)" in re.search(r"<text[^>]*>a &lt;label", inline)[0]
     assert "a <label> & more" in "".join(root.itertext())
 
 
 def test_names_in_a_figure_are_its_own(svg):
-    one, two = (book_figures.inline_svg(svg, "words", prefix) for prefix in ("p-1", "p-2"))
+    one, two = (svg_inline.inline_svg(svg, "words", prefix) for prefix in ("p-1", "p-2"))
     names = [set(re.findall(r' id="([^"]+)"', text)) for text in (one, two)]
     assert names[0]
     assert not names[0] & names[1]
     for text, own in zip((one, two), names, strict=True):
         assert set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", text)) <= own
+
+
+def test_names_and_letters_are_those_of_the_pages(tmp_path):
+    page, script = tmp_path / "a.html", tmp_path / "a.js"
+    formula = '<span class="katex-html" aria-hidden="true"><span class="x">α<span>β</span></span></span>'
+    page.write_text(f'<p class="one two" id="three">card é {formula} &amp; ω</p><style>.z{{}}</style>', "utf8")
+    script.write_text('e.classList.add("is-open")', "utf8")
+    assert {"one", "two", "three", "is-open"} <= book_slim.names_of([page], [script])
+    assert "card" not in book_slim.names_of([page], [script])
+    text, drawn = fonts.letters_of([page])
+    assert drawn == set("αβ")
+    assert set("é&ω") <= text
+    assert "z" not in text
+
+
+def test_pixels_in_a_figure_stay_the_same():
+    pixels = np.random.default_rng(0).integers(0, 256, size=(5, 7, 3), dtype=np.uint8)
+    source = io.BytesIO()
+    Image.fromarray(pixels).save(source, "PNG")
+    image = f'<image href="data:image/png;base64,{base64.b64encode(source.getvalue()).decode()}"/>'
+    inline = svg_inline.inline_svg(f'<svg viewBox="0 0 1 1">{image}</svg>', "words", "p")
+    packed = re.search(r"data:image/webp;base64,([^\"]+)", inline)[1]
+    np.testing.assert_array_equal(np.array(Image.open(io.BytesIO(base64.b64decode(packed)))), pixels)
 
 
 def test_unused_rules_are_left_out_and_used_ones_kept():
@@ -164,3 +194,15 @@ def test_the_extensions_need_no_package_beyond_the_requirements():
     for package in ("mini-racer", "fonttools", "brotli", "rcssmin", "sphinx-proof", "sphinx-exercise"):
         assert package in listed
     assert Path(sys.modules["tinycss2"].__file__).exists()  # comes with nbconvert
+
+
+def test_a_comma_stays_with_its_formula():
+    class Translator:
+        body: ClassVar[list[str]] = []
+        config = type("Config", (), {"book_math_macros": {}})
+
+    sentence = nodes.paragraph("", "", nodes.math(text="a = b"), nodes.Text(", and"))
+    with pytest.raises(nodes.SkipNode):
+        book_math._inline(Translator, sentence[0])
+    assert '<span class="last"><span class="katex-base">' in Translator.body[0]
+    assert Translator.body[0].count("<span") == Translator.body[0].count("</span>")

@@ -11,7 +11,7 @@ from softmax_lib import entropy, log_softmax, logsumexp, softmax
 WITH_FIGURES = [name for name in pages() if 'class="lab"' in (SITE / name).read_text("utf8")] or ["intro.html"]
 
 
-@pytest.fixture(params=WITH_FIGURES)
+@pytest.fixture(scope="module", params=WITH_FIGURES)
 def page(request, visit):
     return visit(request.param).page
 
