@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ keras = load_keras()
 
 __all__ = [
     "PixelScaler", "ProgressLine", "TemperatureSoftmax", "attach_softmax", "compile_recipe", "convolutional_classifier", "detach_softmax",
-    "digits_classifier", "fashion_classifier", "fit_compiled", "linear_classifier", "serving_model",
+    "digits_classifier", "fashion_classifier", "fit_compiled", "input_gradient", "linear_classifier", "serving_model",
 ]  # fmt: skip
 
 
@@ -420,7 +421,8 @@ def compile_recipe(
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits)
     # XLA fuses the small steps of a dense network; its convolutions on a CPU are slower than TensorFlow's own.
     convolves = any(isinstance(layer, keras.layers.Conv2D) for layer in model.layers)
-    model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=False if convolves else "auto")
+    slower = convolves and keras.backend.backend() == "tensorflow"
+    model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=False if slower else "auto")
 
 
 def fit_compiled(
@@ -540,6 +542,63 @@ def _compiled_epoch(model: keras.Model, images: np.ndarray, labels: np.ndarray, 
 def _replicas(model: keras.Model) -> int:
     strategy = getattr(model, "distribute_strategy", None)
     return 1 if strategy is None else strategy.num_replicas_in_sync
+
+
+def input_gradient(function: Callable[[Any], Any], inputs: np.ndarray) -> np.ndarray:
+    """The gradient of a number with respect to the inputs it is computed from, on whichever backend Keras runs.
+
+    Parameters
+    ----------
+    function : callable
+        Takes `inputs` as a tensor and returns one number as a tensor: a sum of outputs of a model, a loss. What it
+        does beside calling models and losses, it does with ``keras.ops``.
+    inputs : array of float
+
+    Returns
+    -------
+    ndarray
+        Of the shape and the dtype of `inputs`. (JAX computes in float32, unless it is told otherwise.)
+
+    Raises
+    ------
+    TypeError
+        If `inputs` are not floating-point numbers: nothing can be differentiated with respect to an integer.
+
+    Notes
+    -----
+    TensorFlow's ``GradientTape``, JAX' ``grad`` or PyTorch's ``autograd``. The rows of a batch do not meet in a model
+    without batch normalization, so the gradient of the sum over the batch holds the gradient of every image.
+    Used in chapter 10.
+
+    Examples
+    --------
+    >>> input_gradient(lambda x: keras.ops.sum(x**2), np.array([1.0, -3.0]))
+    array([ 2., -6.])
+    """
+    inputs = np.asarray(inputs)
+    if not np.issubdtype(inputs.dtype, np.floating):
+        raise TypeError(
+            f"input_gradient needs floating-point inputs; got {inputs.dtype}: convert with np.float32(...)."
+        )
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        tensor = tf.convert_to_tensor(inputs)
+        with tf.GradientTape() as tape:
+            tape.watch(tensor)
+            number = function(tensor)
+        gradient = tape.gradient(number, tensor, unconnected_gradients="zero")
+    elif backend == "jax":
+        import jax
+
+        gradient = jax.grad(function)(jax.numpy.asarray(inputs))
+    else:
+        import torch
+
+        tensor = keras.ops.convert_to_tensor(inputs).detach().clone().requires_grad_()
+        (gradient,) = torch.autograd.grad(function(tensor), tensor)
+    return keras.ops.convert_to_numpy(gradient).astype(inputs.dtype, copy=False)
 
 
 class ProgressLine(keras.callbacks.Callback):

@@ -1,9 +1,13 @@
 """The networks and the training loop, against hand computations, Keras' own loop and the NumPy library."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
-from softmax_lib import cross_entropy_gradient, softmax
+from softmax_lib import cross_entropy_gradient, one_hot, softmax, softmax_vjp
 from softmax_lib import keras_models as models
 
 keras = models.keras
@@ -300,3 +304,53 @@ class TestProgressLine:
         assert capfd.readouterr() == ("", "")
         assert [state.split(":")[0] for state in states] == ["linear"] * 4
         assert states[-1].startswith("linear: 2 epochs in ")
+
+
+# --- gradients with respect to inputs ---------------------------------------------------------------------------------
+
+
+def test_input_gradient_of_a_network_agrees_with_the_chain_rule():
+    model = models.linear_classifier(seed=0)
+    weights = model.get_weights()[0]
+    images = np.random.default_rng(0).normal(size=(5, 28, 28)).astype(np.float32)
+    labels = np.array([3, 1, 4, 1, 5])
+    chosen = one_hot(labels, 10, dtype=np.float32)
+    p = keras.ops.convert_to_numpy(model(images)).astype(np.float64)
+    at_logits = softmax_vjp(p, chosen.astype(np.float64))
+    found = models.input_gradient(lambda x: keras.ops.sum(chosen * model(x)), images)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found.reshape(5, -1), at_logits @ weights.T, rtol=1e-4, atol=1e-6)
+
+
+def test_input_gradient_of_a_constant_is_zero():
+    found = models.input_gradient(lambda x: keras.ops.sum(0 * x), np.ones((2, 3)))
+    assert found.shape == (2, 3)
+    assert not found.any()
+
+
+def test_input_gradient_of_integers_is_refused():
+    with pytest.raises(TypeError, match=r"int64: convert with np.float32"):
+        models.input_gradient(keras.ops.sum, np.arange(3))
+
+
+OTHER_BACKENDS = """
+import numpy as np
+from softmax_lib.keras_models import compile_recipe, fit_compiled, input_gradient, keras, linear_classifier
+print(keras.backend.backend(), input_gradient(lambda x: keras.ops.sum(x**2), np.float32([1, -3])).tolist())
+model = linear_classifier(seed=0)
+compile_recipe(model, steps=8)
+images = np.random.default_rng(0).normal(size=(512, 28, 28)).astype("float32")
+losses = fit_compiled(model, images, np.arange(512) % 10, epochs=4).history["loss"]
+print(len(losses), losses[-1] < losses[0])
+"""
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_the_same_code_on_another_backend(backend):
+    pytest.importorskip(backend)
+    done = subprocess.run(
+        [sys.executable, "-c", OTHER_BACKENDS],
+        capture_output=True, text=True, env={**os.environ, "KERAS_BACKEND": backend}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [f"{backend} [2.0, -6.0]", "4 True"]
