@@ -16,13 +16,13 @@ import re
 import socket
 import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Channel", "Disconnected", "NotPlainData", "OutOfTime", "ProtocolError", "decode", "encode"]
+__all__ = ["Channel", "Deadline", "Disconnected", "NotPlainData", "OutOfTime", "ProtocolError", "decode", "encode"]
 
 MAX_HEADER = 8 << 20  # bytes of JSON
 MAX_PAYLOAD = 128 << 20  # bytes of arrays that a student's process may send
@@ -30,6 +30,7 @@ MAX_DEPTH = 20  # lists in lists
 MAX_ITEMS = 250_000  # values in lists and dicts, all together
 MAX_TEXT = 1 << 20  # characters of one string
 MAX_INT_BITS = 4096
+PATIENCE = 5
 MAX_ELEMENTS = 1 << 27  # of an array, axes of length zero not counted: (0, 10**12) costs nothing to send, its sum does
 
 _LENGTHS = struct.Struct("<II")
@@ -217,6 +218,31 @@ def _scalar(value: Any) -> Any:
     return value
 
 
+class Deadline:
+    """When an answer is too late.
+
+    Parameters
+    ----------
+    seconds : wall clock from now
+    starved : tells, when the time is over, whether the other side could not run because the machine is busy; as long
+        as it could not, it gets more time, up to `PATIENCE` times as much
+    """
+
+    def __init__(self, seconds: float, starved: Callable[[], bool] | None = None) -> None:
+        now = time.monotonic()
+        self._end = now + seconds
+        self._last = now + PATIENCE * seconds
+        self._step = seconds / 2
+        self._starved = starved
+
+    def left(self) -> float:
+        """Seconds that are left; zero or less when the time is over."""
+        now = time.monotonic()
+        if now >= self._end and self._starved is not None and now < self._last and self._starved():
+            self._end = min(time.monotonic() + self._step, self._last)
+        return self._end - time.monotonic()
+
+
 class Channel:
     """A stream socket that carries frames: a message (a small dict of JSON) with a list of values.
 
@@ -230,13 +256,13 @@ class Channel:
         self.socket = sock
         self.limit = limit
 
-    def send(self, message: dict[str, Any], values: Any = (), *, deadline: float | None = None) -> None:
-        """Send a frame; `deadline` is a time of `time.monotonic`."""
+    def send(self, message: dict[str, Any], values: Any = (), *, deadline: Deadline | None = None) -> None:
+        """Send a frame."""
         chunks: list[bytes | memoryview] = []
         tree = encode(list(values), chunks)
         header = json.dumps({**message, "values": tree}).encode()
         payload = b"".join(chunks)
-        self.socket.settimeout(_remaining(deadline))
+        self.socket.settimeout(None if deadline is None else max(deadline.left(), 0.001))
         try:
             self.socket.sendall(_LENGTHS.pack(len(header), len(payload)) + header + payload)
         except TimeoutError:
@@ -244,7 +270,7 @@ class Channel:
         except OSError as error:
             raise Disconnected(str(error)) from None
 
-    def receive(self, *, deadline: float | None = None) -> tuple[dict[str, Any], list[Any]]:
+    def receive(self, *, deadline: Deadline | None = None) -> tuple[dict[str, Any], list[Any]]:
         """The next frame: its message and its values.
 
         Raises
@@ -267,14 +293,17 @@ class Channel:
             raise ProtocolError("the values of a message are not a list")
         return message, values
 
-    def _read(self, size: int, deadline: float | None) -> bytearray:
+    def _read(self, size: int, deadline: Deadline | None) -> bytearray:
         data = bytearray()
         while len(data) < size:
-            self.socket.settimeout(_remaining(deadline))
+            left = None if deadline is None else deadline.left()
+            if left is not None and left <= 0:
+                raise OutOfTime("no answer in time")
+            self.socket.settimeout(left)
             try:
                 chunk = self.socket.recv(min(size - len(data), 1 << 20))
             except TimeoutError:
-                raise OutOfTime("no answer in time") from None
+                continue
             except OSError as error:
                 raise Disconnected(str(error)) from None
             if not chunk:
@@ -297,8 +326,3 @@ class Channel:
 
     def close(self) -> None:
         self.socket.close()
-
-
-def _remaining(deadline: float | None) -> float | None:
-    """Seconds until `deadline`, at least a thousandth: a socket with timeout zero would not wait at all."""
-    return None if deadline is None else max(deadline - time.monotonic(), 0.001)

@@ -38,7 +38,7 @@ from packaging.requirements import Requirement
 
 from . import secret
 from .assignment import Limits
-from .protocol import Channel, Disconnected, ProtocolError
+from .protocol import Channel, Deadline, Disconnected, ProtocolError
 
 __all__ = ["Pool", "SandboxError", "check_sandbox", "package_paths"]
 
@@ -49,6 +49,7 @@ PROCESSES = 64
 START_SECONDS = 60.0
 PRELOAD_SECONDS = 300.0
 STOP_SECONDS = 10.0
+_SAMPLE_SECONDS = 0.2
 
 HOW_TO_INSTALL = """\
 Student code is graded inside bubblewrap (the program `bwrap`), and {problem}.
@@ -263,7 +264,7 @@ class Nursery:
             return
         wait = PRELOAD_SECONDS if self.limits.preload else START_SECONDS
         try:
-            ready, _ = self.control.receive(deadline=time.monotonic() + wait)
+            ready, _ = self.control.receive(deadline=Deadline(wait))
         except ProtocolError as error:
             self.process.kill()
             self.process.wait()
@@ -308,6 +309,12 @@ class Nursery:
             self.control.send({"op": "start"})
             self.control.send_sockets(host, keeper)
         return Running(Channel(channel), leash)
+
+    def usage(self) -> tuple[float, int]:
+        """CPU seconds that its submission has used, and how many of its processes want to run."""
+        self.control.send({"op": "usage"})
+        _, (seconds, runnable) = self.control.receive(deadline=Deadline(START_SECONDS))
+        return seconds, runnable
 
     def close(self) -> None:
         """End it, and every process that it forked."""
@@ -389,6 +396,18 @@ class Pool:
         """End a process that `start` gave."""
         if not running.kill() or not self._reusable():
             self._discard()
+
+    def starved(self) -> bool:
+        """Whether the submission that runs wants to run and cannot, because the machine has too much to do."""
+        if self.trusted or not self._nurseries:
+            return False
+        try:
+            before, _ = self._nurseries[0].usage()
+            time.sleep(_SAMPLE_SECONDS)
+            after, runnable = self._nurseries[0].usage()
+        except ProtocolError:
+            return False
+        return runnable > 0 and after - before < _SAMPLE_SECONDS / 2
 
     def _reusable(self) -> bool:
         return self.trusted or bool(self._nurseries and self._nurseries[0].nested)

@@ -10,16 +10,15 @@ import builtins
 import contextlib
 import json
 import socket
-import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .assignment import Limits
-from .protocol import Channel, Disconnected, NotPlainData, OutOfTime, ProtocolError
+from .protocol import Channel, Deadline, Disconnected, NotPlainData, OutOfTime, ProtocolError
 from .sandbox import Pool, Running
 
 __all__ = ["CallEnded", "NotANotebook", "Session", "StudentError", "Submission", "clean_text", "read_cells"]
@@ -160,7 +159,7 @@ class Submission:
         running = self.execute()
         self._used_by.add(question)
         if not self.forks:
-            session = Session(running.channel, self.limits.call_seconds)
+            session = Session(running.channel, self.limits.call_seconds, self.pool.starved)
             try:
                 yield session
             finally:
@@ -170,13 +169,13 @@ class Submission:
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                running.channel.send({"op": "fork"}, deadline=time.monotonic() + self.limits.call_seconds)
+                running.channel.send({"op": "fork"}, deadline=Deadline(self.limits.call_seconds))
                 running.channel.send_sockets(theirs)
         except ProtocolError as error:
             ours.close()
             self.end()
             raise CallEnded(f"the notebook's process is gone ({error})") from None
-        session = Session(Channel(ours), self.limits.call_seconds)
+        session = Session(Channel(ours), self.limits.call_seconds, self.pool.starved)
         try:
             yield session
         finally:
@@ -200,7 +199,7 @@ class _Execution:
         self.current: int | None = None
 
     def run(self) -> None:
-        deadline = time.monotonic() + self.submission.limits.notebook_seconds
+        deadline = Deadline(self.submission.limits.notebook_seconds, self.submission.pool.starved)
         cells = self.submission.cells
         job = {"cells": cells, "skip": sorted(self.submission._skipped)}
         self.channel.send(job, deadline=deadline)
@@ -227,9 +226,10 @@ class Session:
     answers : how many requests were answered
     """
 
-    def __init__(self, channel: Channel, seconds: float) -> None:
+    def __init__(self, channel: Channel, seconds: float, starved: Callable[[], bool]) -> None:
         self.channel = channel
         self.seconds = seconds
+        self.starved = starved
         self.ended = ""
         self.answers = 0
 
@@ -262,7 +262,7 @@ class Session:
     def _ask(self, request: dict[str, Any], values: list[Any]) -> tuple[dict[str, Any], list[Any]]:
         if self.ended:
             raise CallEnded(self.ended)
-        deadline = time.monotonic() + self.seconds
+        deadline = Deadline(self.seconds, self.starved)
         try:
             self.channel.send(request, values, deadline=deadline)
             answer = self.channel.receive(deadline=deadline)

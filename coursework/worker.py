@@ -73,7 +73,10 @@ def main(control: int) -> None:
         if settings["sandboxed"]:
             keepers = _watch(nursery.socket, keepers, settings["memory_mb"] << 20, settings["processes"])
         try:
-            nursery.receive()
+            request, _ = nursery.receive()
+            if request["op"] == "usage":
+                nursery.send({"op": "usage"}, _usage())
+                continue
             host, leash = nursery.receive_sockets(2)
         except Disconnected:
             os._exit(0)
@@ -100,6 +103,18 @@ def _watch(control: socket.socket, keepers: set[int], memory: int, processes: in
             for keeper in keepers:
                 os.kill(keeper, signal.SIGKILL)  # its host dies with it, and all others with the host
     return keepers
+
+
+def _usage() -> tuple[float, int]:
+    """CPU seconds that the other processes here have used, and how many of them are running or waiting to."""
+    ticks, runnable = 0, 0
+    for name in os.listdir("/proc"):
+        if name.isdecimal() and int(name) not in (1, os.getpid()):
+            with contextlib.suppress(OSError), open(f"/proc/{name}/stat") as file:
+                fields = file.read().rpartition(")")[2].split()
+                runnable += fields[0] in ("R", "D")
+                ticks += sum(int(field) for field in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK"), runnable
 
 
 def _resident(process: int) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coursework.assignment import Assignment, Limits, Question, Test, load_assignment, save_assignment
 
-LIMITS = Limits(packages=("numpy",), call_seconds=2.0, notebook_seconds=4.0, memory_mb=256)
+LIMITS = Limits(packages=("numpy",), call_seconds=1.0, notebook_seconds=2.0, memory_mb=256)
 
 # In the form that Otter generates.
 TESTS = {

@@ -10,7 +10,7 @@ from attacks import ATTACKS
 from example import FULL, LIMITS, build, notebook, student
 
 from coursework.grade import grade_folder
-from coursework.protocol import Channel
+from coursework.protocol import Channel, Deadline
 from coursework.sandbox import Pool, SandboxError, check_sandbox
 from coursework.student import Submission, read_cells
 
@@ -33,7 +33,7 @@ def graded(tmp_path_factory):
     notebooks |= {f"{names[place * (len(names) - 1) // (HONEST - 1)]} (honest)": student() for place in range(HONEST)}
     for name, content in notebooks.items():
         (folder / "submissions" / f"{name}.ipynb").write_text(content)
-    results = grade_folder(folder / "submissions", assignment, folder / "results", jobs=6, quiet=True)
+    results = grade_folder(folder / "submissions", assignment, folder / "results", jobs=3, quiet=True)
     assert not os.path.exists("/tmp/unpickled")
     return {result.student: result for result in results}
 
@@ -176,7 +176,7 @@ def test_grader_outlives_a_process_that_does_not_read(pool):
 
         def send():
             with pytest.raises(Exception, match="does not read"):
-                channel.send({"op": "x", "text": "x" * 10**7}, deadline=0)
+                channel.send({"op": "x", "text": "x" * 10**7}, deadline=Deadline(0))
             done.set()
 
         threading.Thread(target=send, daemon=True).start()

@@ -3,7 +3,6 @@
 import json
 import socket
 import struct
-import time
 
 import numpy as np
 import pytest
@@ -11,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from coursework.protocol import Channel, Disconnected, NotPlainData, OutOfTime, ProtocolError, decode, encode
+from coursework.protocol import (
+    PATIENCE,
+    Channel,
+    Deadline,
+    Disconnected,
+    NotPlainData,
+    OutOfTime,
+    ProtocolError,
+    decode,
+    encode,
+)
 
 scalars = st.none() | st.booleans() | st.integers(-(2**200), 2**200) | st.floats() | st.text(max_size=20)
 keys = st.booleans() | st.integers() | st.text(max_size=5) | st.tuples(st.integers(), st.text(max_size=3))
@@ -199,7 +208,7 @@ def pair():
 def test_channel_carries_a_message_and_values(pair):
     ours, theirs = pair
     Channel(theirs).send({"op": "call"}, [np.arange(3), {"a": 1}])
-    message, (array, mapping) = ours.receive(deadline=time.monotonic() + 5)
+    message, (array, mapping) = ours.receive(deadline=Deadline(5))
     assert message == {"op": "call"}
     assert array.tolist() == [0, 1, 2]
     assert mapping == {"a": 1}
@@ -226,16 +235,31 @@ def test_channel_refuses_frames_that_no_worker_sends(pair, header, lengths):
     if len(header) > 100_000:
         theirs.sendall(header[100_000:])
     with pytest.raises(ProtocolError):
-        ours.receive(deadline=time.monotonic() + 5)
+        ours.receive(deadline=Deadline(5))
 
 
 def test_channel_does_not_wait_for_ever(pair):
     ours, theirs = pair
     theirs.sendall(b"\x08\0")
     with pytest.raises(OutOfTime):
-        ours.receive(deadline=time.monotonic() + 0.01)
+        ours.receive(deadline=Deadline(0.01))
     with pytest.raises(OutOfTime, match="does not read"):
-        ours.send({"text": "x" * 10**7}, deadline=time.monotonic() + 0.01)
+        ours.send({"text": "x" * 10**7}, deadline=Deadline(0.01))
     theirs.close()
     with pytest.raises(Disconnected):
         ours.receive()
+
+
+def test_starved_process_gets_more_time_but_not_for_ever(monkeypatch):
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    starved = True
+    deadline = Deadline(10, lambda: starved)
+    assert deadline.left() == 10
+    now = 11.0
+    assert deadline.left() == 5
+    now = 10.0 * PATIENCE
+    assert deadline.left() <= 0
+    deadline, starved = Deadline(10, lambda: starved), False
+    now += 10
+    assert deadline.left() <= 0
