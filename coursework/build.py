@@ -22,6 +22,9 @@ promised. An assignment whose sources and tools did not change is not built agai
   old one are left out; another name adds the question after the last one;
 - `questions/<any>.md` holds rubric sections, which replace those of the same question or are added.
 
+An autograded question needs five wrong solutions in `wrong/`, of which at least one fails each test. Where fewer make
+sense, say so in the question's raw cell, below its name: `# # wrong solutions: 3 (there is no axis to confuse)`.
+
 Points that change need an `assignment.toml` in the overlay. A folder that exists in the overlay only is an assignment
 of its own.
 """
@@ -48,7 +51,15 @@ from pathlib import Path
 
 import nbformat
 
-from coursework.assignment import Assignment, Settings, SettingsError, load_assignment, read_settings, save_assignment
+from coursework.assignment import (
+    Assignment,
+    Question,
+    Settings,
+    SettingsError,
+    load_assignment,
+    read_settings,
+    save_assignment,
+)
 from coursework.grade import grade_notebook
 from coursework.leaks import find_leaks
 from coursework.results import SubmissionResult
@@ -495,7 +506,12 @@ def _grades_wrong(
         bare = grade_notebook(student / f"{assignment.name}.ipynb", built, pool=pool)
         right = reference.points == possible
         notebooks = [_wrong_notebook(solution, source, scratch) for solution in wrong] if right else []
-        results = [grade_notebook(notebook, built, pool=pool) for notebook in notebooks]
+        # A mistake spreads to later questions that call the function; what is promised is about its own question.
+        alone = {question.name: _alone(question, built, scratch) for question in built.questions}
+        results = [
+            grade_notebook(notebook, alone[solution.question], pool=pool)
+            for solution, notebook in zip(wrong, notebooks, strict=False)
+        ]
     problems = []
     if not right:
         problems.append(f"the reference gets {reference.points:g} of {possible:g} points{_reasons(reference)}")
@@ -513,6 +529,16 @@ def _grades_wrong(
             what.append(f"fails {', '.join(unexpected)} too")
         problems.append(f"wrong/{solution.kind}.py {' and '.join(what)}, other than it declares{_reasons(result)}")
     return problems
+
+
+def _alone(question: Question, built: Assignment, scratch: Path) -> Assignment:
+    """The assignment with one question only, in a folder of its own."""
+    folder = scratch / "alone" / question.name
+    (folder / "tests").mkdir(parents=True)
+    if not question.manual:
+        shutil.copy(built.folder / "tests" / f"{question.name}.py", folder / "tests")
+    save_assignment(replace(built, questions=(question,), points=question.points), folder)
+    return load_assignment(folder)
 
 
 @cache

@@ -107,9 +107,11 @@ failure_message: >-
 def test_known_values(plain_softmax, np):
     got = plain_softmax(np.array([0.0, np.log(3.0)]))
     assert np.shape(got) == (2,), f"expected two numbers, got {got!r}"
-    assert np.allclose(got, [0.25, 0.75], rtol=1e-12, atol=0), got
+    assert np.allclose(got, [0.25, 0.75], rtol=1e-12, atol=0), f"got {np.asarray(got).tolist()}"
     got = plain_softmax([3, 1, 0])
-    assert np.allclose(got, [0.8437947344813395, 0.11419519938459449, 0.04201006613406605], rtol=1e-12, atol=0), got
+    assert np.allclose(got, [0.8437947344813395, 0.11419519938459449, 0.04201006613406605], rtol=1e-12, atol=0), (
+        f"got {np.asarray(got).tolist()}"
+    )
 
 
 # %%
@@ -213,7 +215,9 @@ def test_each_row_alone(batch_softmax, np):
     z = np.array([[0.0, np.log(3.0), np.log(4.0)], [1.0, 1.0, 1.0]])
     got = batch_softmax(z.copy())
     assert np.shape(got) == (2, 3), f"expected the shape (2, 3), got {np.shape(got)}"
-    assert np.allclose(got, [[1 / 8, 3 / 8, 4 / 8], [1 / 3, 1 / 3, 1 / 3]], rtol=1e-12, atol=0), got
+    assert np.allclose(got, [[1 / 8, 3 / 8, 4 / 8], [1 / 3, 1 / 3, 1 / 3]], rtol=1e-12, atol=0), (
+        f"got {np.asarray(got).tolist()}"
+    )
 
 
 # %%
@@ -229,7 +233,9 @@ def test_columns(batch_softmax, np):
     z = np.array([[0.0, 2.0], [np.log(3.0), 2.0], [np.log(4.0), 2.0]])
     got = batch_softmax(z.copy(), axis=0)
     assert np.shape(got) == (3, 2), f"expected the shape (3, 2), got {np.shape(got)}"
-    assert np.allclose(got, [[1 / 8, 1 / 3], [3 / 8, 1 / 3], [4 / 8, 1 / 3]], rtol=1e-12, atol=0), got
+    assert np.allclose(got, [[1 / 8, 1 / 3], [3 / 8, 1 / 3], [4 / 8, 1 / 3]], rtol=1e-12, atol=0), (
+        f"got {np.asarray(got).tolist()}"
+    )
 
 
 # %%
@@ -359,7 +365,9 @@ failure_message: >-
 def test_quiet_beside_loud(softmax, np):
     z = np.array([[0.0, np.log(3.0), np.log(4.0)], [2000.0, 1.0, 0.0]])
     got = softmax(z.copy())
-    assert np.allclose(got, [[1 / 8, 3 / 8, 4 / 8], [1.0, 0.0, 0.0]], rtol=1e-12, atol=0), got
+    assert np.allclose(got, [[1 / 8, 3 / 8, 4 / 8], [1.0, 0.0, 0.0]], rtol=1e-12, atol=0), (
+        f"got {np.asarray(got).tolist()}"
+    )
 
 
 # %%
@@ -522,7 +530,7 @@ def test_log_of_quarters(log_softmax, np):
     z = np.array([[0.0, np.log(3.0)], [5.0, 5.0]])
     got = log_softmax(z.copy())
     assert np.shape(got) == (2, 2), f"expected the shape (2, 2), got {np.shape(got)}"
-    assert np.allclose(got, np.log([[0.25, 0.75], [0.5, 0.5]]), rtol=1e-12, atol=0), got
+    assert np.allclose(got, np.log([[0.25, 0.75], [0.5, 0.5]]), rtol=1e-12, atol=0), f"got {np.asarray(got).tolist()}"
 
 
 # %%
@@ -537,7 +545,7 @@ failure_message: >-
 def test_far_behind(log_softmax, np):
     got = log_softmax(np.array([2000.0, 0.0, -5.0]))
     assert np.shape(got) == (3,), f"expected three numbers, got {got!r}"
-    assert np.allclose(got[1:], [-2000.0, -2005.0], rtol=1e-12, atol=0), got
+    assert np.allclose(got[1:], [-2000.0, -2005.0], rtol=1e-12, atol=0), f"got {np.asarray(got).tolist()}"
 
 
 # %%
@@ -666,7 +674,7 @@ def test_the_rest_shares_it(masked_softmax, np):
     z = np.array([0.0, np.log(3.0), 5.0])
     got = masked_softmax(z.copy(), np.array([True, True, False]))
     assert np.shape(got) == (3,), f"expected three numbers, got {got!r}"
-    assert np.allclose(got, [0.25, 0.75, 0.0], rtol=1e-12, atol=0), got
+    assert np.allclose(got, [0.25, 0.75, 0.0], rtol=1e-12, atol=0), f"got {np.asarray(got).tolist()}"
 
 
 # %%
@@ -682,7 +690,7 @@ def test_nothing_left(masked_softmax, np):
     z = np.array([[0.0, np.log(3.0)], [1.0, 2.0]])
     got = masked_softmax(z.copy(), np.array([[True, True], [False, False]]))
     assert np.shape(got) == (2, 2), f"expected the shape (2, 2), got {np.shape(got)}"
-    assert np.allclose(got, [[0.25, 0.75], [0.0, 0.0]], rtol=1e-12, atol=0), got
+    assert np.allclose(got, [[0.25, 0.75], [0.0, 0.0]], rtol=1e-12, atol=0), f"got {np.asarray(got).tolist()}"
 
 
 # %%
@@ -851,7 +859,7 @@ def test_input_unchanged(polite_softmax, np):
     before = z.copy()
     got = polite_softmax(z)
     assert np.shape(got) == (2, 2), f"expected the shape (2, 2), got {np.shape(got)}"
-    assert np.allclose(got, [[0.25, 0.75], [0.5, 0.5]], rtol=1e-12, atol=0), got
+    assert np.allclose(got, [[0.25, 0.75], [0.5, 0.5]], rtol=1e-12, atol=0), f"got {np.asarray(got).tolist()}"
     assert np.array_equal(z, before), f"the input was {before.tolist()} and is now {z.tolist()}"
 
 
@@ -870,7 +878,9 @@ def test_type_kept(polite_softmax, np):
         got = polite_softmax(z)
         assert np.asarray(got).dtype == kind, f"{z.dtype} came back as {np.asarray(got).dtype}"
         exact = np.exp([0.5, 2.0, -1.25]) / np.exp([0.5, 2.0, -1.25]).sum()
-        assert np.allclose(np.asarray(got, dtype=float), exact, rtol=4 * np.finfo(kind).eps, atol=0), got
+        assert np.allclose(np.asarray(got, dtype=float), exact, rtol=4 * np.finfo(kind).eps, atol=0), (
+            f"got {np.asarray(got).tolist()}"
+        )
 
 
 # %%

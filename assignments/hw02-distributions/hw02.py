@@ -111,7 +111,7 @@ def test_quarters(log_prob, np):
     logits = np.array([[0.0, np.log(3.0)], [0.0, np.log(3.0)], [5.0, 5.0]])
     got = log_prob(logits.copy(), np.array([0, 1, 1]))
     assert np.shape(got) == (3,), f"expected one number for each of the 3 rows, got the shape {np.shape(got)}"
-    assert np.allclose(got, np.log([0.25, 0.75, 0.5]), rtol=1e-12, atol=0), got
+    assert np.allclose(got, np.log([0.25, 0.75, 0.5]), rtol=1e-12, atol=0), f"got {np.asarray(got).tolist()}"
 
 
 # %%
@@ -126,7 +126,7 @@ failure_message: >-
 def test_a_miracle(log_prob, np):
     got = log_prob(np.array([[3.0, -1500.0], [1000.0, 1000.0]]), np.array([1, 0]))
     assert np.shape(got) == (2,), f"expected 2 numbers, got the shape {np.shape(got)}"
-    assert np.allclose(got, [-1503.0, -np.log(2.0)], rtol=1e-12, atol=0), got
+    assert np.allclose(got, [-1503.0, -np.log(2.0)], rtol=1e-12, atol=0), f"got {np.asarray(got).tolist()}"
 
 
 # %%
@@ -262,7 +262,7 @@ def test_three_pieces(sample, np):
     uniforms = np.array([0.1, 0.9, 0.26, 0.0, 0.24, 0.6, 0.74, 0.76, 0.999])
     got = sample(np.log([1.0, 2.0, 1.0]), uniforms.copy())
     assert np.shape(got) == (9,), f"expected 9 faces, got the shape {np.shape(got)}"
-    assert np.array_equal(got, [0, 2, 1, 0, 0, 1, 1, 2, 2]), got
+    assert np.array_equal(got, [0, 2, 1, 0, 0, 1, 1, 2, 2]), f"got {np.asarray(got).tolist()}"
 
 
 # %%
@@ -278,7 +278,7 @@ def test_large_scores(sample, np):
     for shift in (1000.0, -1000.0):
         got = sample(shift + np.log([1.0, 2.0, 1.0]), np.array([0.1, 0.3, 0.9]))
         assert np.shape(got) == (3,), f"expected 3 faces, got the shape {np.shape(got)}"
-        assert np.array_equal(got, [0, 1, 2]), got
+        assert np.array_equal(got, [0, 1, 2]), f"got {np.asarray(got).tolist()}"
 
 
 # %%
@@ -431,7 +431,7 @@ def test_four_races(gumbel_max, np):
     uniforms = np.array([[0.5, 0.5, 0.5], [0.05, 0.9, 0.3], [0.1, 0.2, 0.97], [0.3, 0.5, 0.01]])
     got = gumbel_max(np.array([1.0, 0.3, -1.0]), uniforms.copy())
     assert np.shape(got) == (4,), f"expected 4 winners, got the shape {np.shape(got)}"
-    assert np.array_equal(got, [0, 1, 2, 0]), got
+    assert np.array_equal(got, [0, 1, 2, 0]), f"got {np.asarray(got).tolist()}"
 
 
 # %%
@@ -574,7 +574,9 @@ def test_odds_of_three(tempered, np):
     for temperature, odds in ((1.0, 3.0), (0.5, 9.0), (2.0, np.sqrt(3.0))):
         got = tempered(np.array([0.0, np.log(3.0)]), temperature)
         assert np.shape(got) == (2,), f"expected 2 probabilities, got {got!r}"
-        assert np.allclose(got, [1 / (1 + odds), odds / (1 + odds)], rtol=1e-12, atol=0), (temperature, got)
+        assert np.allclose(got, [1 / (1 + odds), odds / (1 + odds)], rtol=1e-12, atol=0), (
+            f"temperature {temperature}: got {np.asarray(got).tolist()}"
+        )
 
 
 # %%
@@ -589,9 +591,9 @@ failure_message: >-
 def test_both_ends(tempered, np):
     cold = tempered(np.array([2.0, 5.0, 5.0, -1.0]), 0.0)
     assert np.shape(cold) == (4,), f"expected 4 probabilities, got {cold!r}"
-    assert np.allclose(cold, [0.0, 0.5, 0.5, 0.0], rtol=1e-12, atol=0), cold
+    assert np.allclose(cold, [0.0, 0.5, 0.5, 0.0], rtol=1e-12, atol=0), f"got {np.asarray(cold).tolist()}"
     hot = tempered(np.array([2.0, 5.0, 5.0, -1.0]), np.inf)
-    assert np.allclose(hot, np.full(4, 0.25), rtol=1e-12, atol=0), hot
+    assert np.allclose(hot, np.full(4, 0.25), rtol=1e-12, atol=0), f"got {np.asarray(hot).tolist()}"
 
 
 # %%
@@ -753,7 +755,7 @@ failure_message: >-
 def test_the_rumor(maxent, np):
     got = maxent(np.arange(1.0, 7.0), 4.5)
     assert got is not None, "expected one number, got None"
-    assert abs(got - 0.371048938081) < 1e-8, got
+    assert abs(got - 0.371048938081) < 1e-8, f"got {got!r}"
 
 
 # %%

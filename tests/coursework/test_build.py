@@ -1,6 +1,7 @@
 """The builder: what it makes of a small assignment, and everything it must refuse."""
 
 import json
+import os
 import shutil
 import zipfile
 from dataclasses import replace
@@ -159,6 +160,8 @@ def needs_sandbox():
     try:
         check_sandbox()
     except SandboxError as error:
+        if "COURSEWORK_NEEDS_SANDBOX" in os.environ:
+            raise
         pytest.skip(f"no sandbox here: {str(error).splitlines()[0]}")
 
 
