@@ -1,10 +1,12 @@
 """What a student reads: all that helps, and nothing of what is hidden."""
 
 import html.parser
+import json
 import re
 from pathlib import Path
 
 import pytest
+from docutils.nodes import make_id
 from made_up import HIDDEN_MESSAGE, SECRET_REASON, assignment, entry, template
 
 from coursework.feedback import chapter_pages, link_chapters, write_feedback
@@ -151,3 +153,26 @@ def test_no_link_without_a_book_or_a_chapter():
 
 def test_all_chapters_are_known():
     assert sorted(chapter_pages(ROOT / "chapters")) == list(range(1, 11))
+
+
+def test_every_message_of_the_homeworks_links_to_a_section_that_exists():
+    """A chapter's sections are named by docutils: the first heading of a text gets its plain form."""
+    files = chapter_pages(ROOT / "chapters")
+    anchors = {}
+    for file in files.values():
+        cells = json.loads((ROOT / f"chapters/{file}.ipynb").read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        anchors[file] = {make_id(heading) for heading in re.findall(r"^#{2,4} (.+)$", text, re.MULTILINE)}
+    sources = list((ROOT / "assignments").glob("*/*.py"))
+    messages = [
+        " ".join(message.split())
+        for source in sources
+        for message in re.findall(
+            r"^failure_message: (.+?)\n(?=\S)", source.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+        )
+    ]
+    assert len(messages) >= 10 * len(sources)
+    for message in messages:
+        links = re.findall(r'chapters/([\w-]+)\.html#([^"]*)"', link_chapters(message, "https://e.org", files))
+        assert links, message
+        assert all(anchor in anchors[file] for file, anchor in links), message

@@ -37,6 +37,21 @@ def test_the_times_and_needs_are_those_of_the_chapters():
         assert wanted <= named | {"3"}, number
 
 
+def headings(chapter):
+    cells = json.loads((ROOT / f"chapters/{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return set(re.findall(r"^#{2,4} (.+?)\s*$", text, re.MULTILINE))
+
+
+def test_the_plans_name_sections_that_exist():
+    plans = PAGE[PAGE.index("## Three plans") : PAGE.index("(clone-to-gradebook)=")]
+    names = {name for _, name, *_ in CHAPTER.findall(PAGE)}
+    known = set().union(*(headings(name) for name in names))
+    sections = re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", plans)
+    assert len(sections) > 10
+    assert set(sections) <= known
+
+
 def test_the_homeworks_are_as_they_are_built():
     homeworks = {name: line for name, *line in HOMEWORK.findall(PAGE)}
     folders = {path.parent.name.split("-")[0]: path for path in (ROOT / "assignments").glob("*/assignment.toml")}
