@@ -4,8 +4,10 @@
   // What can be scrolled sideways can be reached by keyboard.
   const scrollable = ".formula, div.highlight pre, .pst-scrollable-table-container, .cell_output, .figure-scroll";
   function reach() {
-    document.querySelectorAll(scrollable).forEach((box) => {
-      if (box.scrollWidth > box.clientWidth + 1) {
+    const boxes = [...document.querySelectorAll(scrollable)];
+    const wide = boxes.map((box) => box.scrollWidth > box.clientWidth + 1);  // first all sizes, then all changes: one layout
+    boxes.forEach((box, index) => {
+      if (wide[index]) {
         box.tabIndex = 0;
         if (!box.hasAttribute("role")) { box.setAttribute("role", "group"); box.setAttribute("aria-label", "scrolls sideways"); }
       } else if (box.getAttribute("aria-label") === "scrolls sideways") {
@@ -13,9 +15,9 @@
       }
     });
   }
-  reach();
+  let waiting = 0;
   addEventListener("load", reach);
-  addEventListener("resize", reach);
+  addEventListener("resize", () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(reach); });
   // On paper everything is open.
   let opened = [];
   addEventListener("beforeprint", () => { opened = [...document.querySelectorAll("details:not([open])")]; opened.forEach((d) => { d.open = true; }); });
