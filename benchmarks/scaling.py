@@ -1,6 +1,6 @@
-"""Memory and time of softmax regression on files of growing size: at once, in chunks, and with Dask.
+"""Memory that softmax regression needs on files of growing size: at once, in chunks, and with Dask.
 
-    python benchmarks/scaling.py            some ten minutes on two CPU cores, and 2.5 GB of disk
+    python benchmarks/scaling.py            some fifteen minutes on two CPU cores, and 2.2 GB of disk
     python benchmarks/scaling.py --rows 500000    a quick look
 
 Runs ``examples/larger_than_memory.py`` in a process of its own for every line, since a process remembers its peak.
@@ -21,28 +21,26 @@ from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
 EXAMPLE = Path(__file__).parent.parent / "examples" / "larger_than_memory.py"
-LINE = re.compile(r"loss on new rows ([\d.]+), accuracy ([\d.]+), ([\d.]+) s, peak memory (\d+) MB, (\d+) MB")
+LINE = re.compile(r"loss on new rows ([\d.]+), accuracy ([\d.]+), [\d.]+ s, peak memory (\d+) MB, (\d+) MB")
 NAMES = {"fit": "`fit`, all at once", "chunks": "`partial_fit`, memory-mapped", "dask": "`partial_fit`, Dask array"}
 
 
 def measure(rows: int, way: str) -> dict[str, float | str]:
     command = [sys.executable, str(EXAMPLE), "--rows", str(rows), "--ways", way]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    loss, accuracy, seconds, peak, before = map(float, LINE.search(printed).groups())
+    loss, accuracy, peak, before = map(float, LINE.search(printed).groups())
     megabytes = float(re.search(r"data: (\d+) MB", printed)[1])
     return {
         "rows": rows, "way": way, "data_mb": megabytes, "extra_mb": peak - before, "peak_mb": peak,
-        "seconds": seconds, "loss": loss, "accuracy": accuracy,
+        "loss": loss, "accuracy": accuracy,
     }  # fmt: skip
 
 
 def table(lines: list[dict], machine: str) -> str:
-    text = "| data | way | memory added | seconds | loss on new rows |\n|---:|:---|---:|---:|---:|\n"
+    text = "| data | way | memory added | loss on new rows |\n|---:|:---|---:|---:|\n"
     for line in lines:
-        text += (
-            f"| {line['data_mb']:.0f} MB | {NAMES[line['way']]} | {line['extra_mb']:.0f} MB | {line['seconds']:.0f} "
-            f"| {line['loss']:.4f} |\n"
-        )
+        data, added = (f"{line[key]:.0f}\N{NO-BREAK SPACE}MB" for key in ("data_mb", "extra_mb"))
+        text += f"| {data} | {NAMES[line['way']]} | {added} | {line['loss']:.4f} |\n"
     return f"{text}\n{machine}\n"
 
 

@@ -56,6 +56,17 @@ except MemoryError:
     assert printed.splitlines()[-1] == "the whole file is too large"
 
 
+def test_the_memory_that_the_book_states_is_the_memory_that_was_measured():
+    """Twice the data for fit, and the same for chunks however long the file is."""
+    lines = json.loads((ROOT / "benchmarks" / "results" / "scaling.json").read_text("utf8"))["lines"]
+    added = {way: [line["extra_mb"] for line in lines if line["way"] == way] for way in ("fit", "chunks", "dask")}
+    data = [line["data_mb"] for line in lines if line["way"] == "fit"]
+    assert max(data) > 3 * min(data)
+    assert all(1.8 < needed / size < 2.3 for needed, size in zip(added["fit"], data, strict=True))
+    assert max(added["chunks"]) < 1.2 * min(added["chunks"])
+    assert max(added["dask"]) < 1.5 * min(added["dask"])
+
+
 def test_a_class_is_graded_on_a_cluster(tmp_path):
     pytest.importorskip("distributed")
     from coursework.sandbox import SandboxError, check_sandbox
