@@ -29,6 +29,7 @@ __all__ = ["Found", "Problem", "Submission", "SubmissionsError", "find_submissio
 MAX_NOTEBOOK = 30 * 2**20  # bytes; a notebook with many pictures has five million
 MAX_INNER_ZIP = 100 * 2**20
 MAX_MEMBERS = 200_000
+FEW = 3  # notebooks in a zip that may still be one student's
 MAX_RATIO = 200  # a real file does not shrink further; a zip bomb does
 
 CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<user>\d+)_(?P<file>\d+)_(?P<rest>.+)", re.DOTALL)
@@ -166,7 +167,7 @@ def _roots(source: Path, report: Report) -> Iterator[list[_File]]:
         origin = relative.as_posix()
         if path.is_symlink() or not path.is_file():
             report(origin, "a link or a special file: copy the file itself into the folder")
-        elif path.suffix.lower() == ".zip" and not _names_a_student(relative.parts) and _is_bulk(path, origin):
+        elif path.suffix.lower() == ".zip" and len(relative.parts) == 1 and _is_bulk(path):
             yield list(_members(path, origin, report))
         else:
             here.append(_File(relative.parts, origin, path.stat().st_mtime, _reader(path)))
@@ -255,10 +256,12 @@ def _without_time(name: str) -> str:
     return EXPORT_TIME.sub(r"\2", name)
 
 
-def _is_bulk(path: Path, origin: str) -> bool:
-    """Whether a zip holds a class and not one student's export: more than one notebook, or zips."""
-    names = [file.parts[-1].lower() for file in _members(path, origin, lambda *_: None)]
-    return sum(name.endswith((".ipynb", ".zip")) for name in names) > 1
+def _is_bulk(path: Path) -> bool:
+    """Whether a zip beside the submissions holds a class, and not what one student handed in."""
+    if _names_a_student((path.name,)):
+        return False
+    members = [file.parts for file in _members(path, "", lambda *_: None)]
+    return any(map(_names_a_student, members)) or sum(parts[-1].endswith(".ipynb") for parts in members) > FEW
 
 
 # Whose it is -----------------------------------------------------------------------------------------------------

@@ -171,6 +171,26 @@ def test_names_in_a_zip_that_does_not_say_that_it_is_utf8(tmp_path):
     assert submission.name == "müllerzoë"
 
 
+@pytest.mark.parametrize("where", ["alice/work.zip", "alice.zip"])
+def test_a_student_may_zip_more_than_asked_for(tmp_path, where):
+    write_notebook(tmp_path / "in/bob/hw01.ipynb")
+    path = tmp_path / "in" / where
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(zipped({"scratch.ipynb": content(says=None), "hw01.ipynb": content("mine = 1")}))
+    found = find(tmp_path)
+    assert set(by_key(found)) == {"alice", "bob"}
+    assert code_of(by_key(found)["alice"]) == "mine = 1"
+    assert "scratch.ipynb: does not say which assignment it is" in told(found)
+
+
+def test_two_sections_in_two_zips(tmp_path):
+    (tmp_path / "in").mkdir()
+    for section, students in (("a", "jk"), ("b", "lm")):
+        files = {f"{name}_{ord(name)}_1_hw01.ipynb": content() for name in students}
+        (tmp_path / f"in/section-{section}.zip").write_bytes(zipped(files))
+    assert {s.name for s in find(tmp_path).submissions} == set("jklm")
+
+
 def test_a_student_zip_in_a_bulk_zip(tmp_path):
     inner = zipped({"hw01.ipynb": content("inner = 1")})
     (tmp_path / "in").write_bytes(zipped({"doejane_1_2_hw01.zip": inner, "roejohn_3_4_hw01.ipynb": content()}))
