@@ -186,9 +186,8 @@ def package_paths(packages: tuple[str, ...]) -> dict[str, Path]:
     SandboxError
         When one is not installed here.
     """
-    owners = importlib.metadata.packages_distributions()
     entries: dict[str, Path] = {}
-    queue = [name for package in packages for name in owners.get(package, [])]
+    queue = [name for package in packages for name in _owners(package)]
     seen: set[str] = set()
     while queue:
         name = queue.pop()
@@ -199,8 +198,10 @@ def package_paths(packages: tuple[str, ...]) -> dict[str, Path]:
         if distribution.metadata["Name"] in seen:
             continue
         seen.add(distribution.metadata["Name"])
-        for top in {file.parts[0] for file in distribution.files or ()}:
-            path = Path(str(distribution.locate_file(top)))
+        folder = Path(str(distribution.locate_file("")))
+        installed = folder.name in ("site-packages", "dist-packages")  # or it lies in somebody's working folder
+        for top in {file.parts[0] for file in (distribution.files or () if installed else ())}:
+            path = folder / top
             if not top.startswith(("..", "__")) and not top.endswith(".pth") and path.exists():
                 entries[top] = path
         for line in distribution.requires or ():
@@ -211,6 +212,17 @@ def package_paths(packages: tuple[str, ...]) -> dict[str, Path]:
         if (name in packages or "softmax-lib" in seen) and not {name, f"{name}.py"} & set(entries):
             entries |= _found(name)
     return dict(sorted(entries.items()))
+
+
+def _owners(package: str) -> list[str]:
+    """The distributions that install a package: mostly one of the same name."""
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        return [importlib.metadata.distribution(package).metadata["Name"]]
+    return [
+        distribution.metadata["Name"]
+        for distribution in importlib.metadata.distributions()
+        if package in {file.parts[0].removesuffix(".py") for file in distribution.files or ()}
+    ]
 
 
 def _found(package: str) -> dict[str, Path]:
