@@ -5,8 +5,9 @@
     python examples/grade_on_a_cluster.py … --scheduler tcp://scheduler:8786
 
 Without a scheduler a cluster of two processes on this computer stands in, to try it. Each worker needs Linux with
-bubblewrap and this repository with its requirements, and is started in its folder: `dask worker tcp://scheduler:8786
---nthreads 1`. Nothing else has to be shared: a submission travels with the tests and the seed, its result comes back.
+bubblewrap and this repository with its requirements, and is started in its folder, so that it finds `coursework`:
+`PYTHONPATH=. dask worker tcp://scheduler:8786 --nworkers -1 --nthreads 1`. Nothing else has to be shared: a submission
+travels with the tests and the seed, its result comes back.
 `python -m coursework grade --backend dask://scheduler:8786` does the same and writes the gradebook, too.
 """
 
