@@ -88,6 +88,14 @@ def test_the_version_has_one_place():
     assert citation["version"] == softmax_lib.__version__
 
 
+def test_ci_tries_the_oldest_and_the_newest_python_on_three_systems():
+    supported = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', (ROOT / "pyproject.toml").read_text("utf8"))
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "book.yml").read_text("utf8"))
+    matrix = workflow["jobs"]["library"]["strategy"]["matrix"]
+    assert matrix["python"] == [supported[0], supported[-1]]
+    assert {system.split("-")[0] for system in matrix["os"]} == {"ubuntu", "macos", "windows"}
+
+
 def test_code_and_text_have_their_licenses():
     assert (ROOT / "LICENSE").read_text("utf8").startswith("MIT License")
     text = (ROOT / "LICENSE-text").read_text("utf8")
