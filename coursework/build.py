@@ -578,7 +578,7 @@ def _readme(assignment: Assignment) -> str:
         f"| {question.name} | {question.points:g} | {'written' if question.manual else 'tests'} |"
         for question in assignment.questions
     )
-    return f"""# {title}
+    return f"""# {name} · {title}
 
 An assignment of the course *Softmax in depth*: about {assignment.minutes} minutes, {assignment.points:g} points.
 You need chapter{"s" if len(chapters) > 1 else ""} {listed}. Afterwards you will be able to

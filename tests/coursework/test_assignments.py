@@ -48,8 +48,9 @@ def test_promises_that_need_no_run(name):
 def test_settings_say_what_the_notebook_says(name):
     settings = read_settings(FOLDERS[name] / "assignment.toml")
     text = "\n".join(block.source for block in source(name).blocks if block.kind == "text")
-    assert f"# {settings.title}\n" in text
-    assert f"**Time:** {settings.minutes} minutes" in text
+    assert re.search(rf"^# .* · {re.escape(settings.title)}$", text, re.MULTILINE)
+    time = f"{settings.minutes} minutes" if settings.minutes < 300 else f"about {settings.minutes // 60} hours"
+    assert f"**Time:** {time}" in text
     assert f"**Points:** {settings.points:g}" in text
     for chapter in settings.chapters:
         assert re.search(rf"\bchapters?\b[^.]*\b{chapter}\b", text), f"chapter {chapter} is never named"
@@ -59,7 +60,7 @@ def test_settings_say_what_the_notebook_says(name):
 def test_as_many_questions_and_wrong_solutions_as_promised(name):
     questions = source(name).questions
     written = [question for question in questions if question.manual]
-    assert 4 <= len(questions) - len(written) <= 6
+    assert 3 <= len(questions) - len(written) <= 7
     assert 1 <= len(written) <= 2
     assert all(source(name).wrong_needed[question.name] >= 3 for question in questions if not question.manual)
     mistakes = [(solution.question, solution.mistake) for solution in wrong_solutions(name)]
@@ -68,10 +69,10 @@ def test_as_many_questions_and_wrong_solutions_as_promised(name):
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_hidden_tests_draw_from_the_secret(name):
-    """A hidden test with fixed numbers would be as public as this repository; a few check a fixed edge case as well."""
+    """A hidden test with fixed numbers would be as public as this repository."""
     drawn = [body for test, body in source(name).bodies.items() if test.startswith("test_hidden_")]
     for body in drawn:
-        assert "from coursework.secret import generator" in body
+        assert re.search(r"^\s*from coursework\.(secret import generator|garments import)", body, re.MULTILINE)
     labels = re.findall(r"generator\(['\"]([^'\"]+)['\"]\)", "\n".join(drawn))
     assert all(label.startswith(f"{name}.q") for label in labels)
 
@@ -83,7 +84,9 @@ def test_students_may_import_what_the_notebook_imports(name):
     for package in allowed - {"softmax_lib"}:
         assert re.search(rf"^({package}|{package.replace('sklearn', 'scikit-learn')})\b|^tensorflow\b", required, re.M)
     for code in source(name).code():
-        for node in ast.walk(ast.parse(code)):
+        tree = ast.parse(code)
+        tree.body = [node for node in tree.body if not isinstance(node, ast.Try)]  # where it may be missing
+        for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 names = {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
