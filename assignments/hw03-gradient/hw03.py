@@ -17,7 +17,7 @@
 # check_all_cell: false
 # export_cell:
 #   pdf: false
-#   run_tests: true
+#   run_tests: false
 # generate: false
 # tests:
 #   ok_format: false

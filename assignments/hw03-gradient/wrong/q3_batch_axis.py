@@ -2,7 +2,6 @@
 
 # question: q3
 # fails: test_gradient_of_one_sample, test_hidden_gradient_of_a_batch, test_hidden_gradient_confidently_wrong
-# fails: test_hidden_same_walk, test_hidden_a_class_without_samples, test_hidden_never_climbs
 
 import numpy as np
 

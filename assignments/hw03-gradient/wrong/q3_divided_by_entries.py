@@ -2,7 +2,7 @@
 
 # question: q3
 # fails: test_gradient_of_one_sample, test_gradient_of_two_samples, test_hidden_gradient_of_a_batch
-# fails: test_hidden_gradient_confidently_wrong, test_one_step_by_hand, test_hidden_same_walk
+# fails: test_hidden_gradient_confidently_wrong
 
 import numpy as np
 

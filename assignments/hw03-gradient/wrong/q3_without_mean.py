@@ -2,7 +2,6 @@
 
 # question: q3
 # fails: test_gradient_of_two_samples, test_hidden_gradient_of_a_batch, test_hidden_gradient_confidently_wrong
-# fails: test_one_step_by_hand, test_hidden_same_walk, test_hidden_never_climbs
 
 import numpy as np
 

@@ -1,8 +1,7 @@
 """Nudges a float32 copy, in which a step of 1e-5 has two digits."""
 
 # question: q4
-# fails: test_hidden_nine_digits, test_hidden_large_step, test_accepts_the_gradient, test_hidden_signs_and_places
-# fails: test_hidden_one_wrong_entry, test_hidden_tiny_slopes, test_hidden_edges
+# fails: test_hidden_nine_digits, test_hidden_large_step
 
 import numpy as np
 

@@ -2,8 +2,6 @@
 
 # question: q4
 # fails: test_differences_of_one_sample, test_hidden_nine_digits, test_hidden_large_step
-# fails: test_accepts_the_gradient, test_rejects_a_missing_factor, test_hidden_signs_and_places
-# fails: test_hidden_one_wrong_entry, test_hidden_tiny_slopes, test_hidden_edges
 
 import numpy as np
 

@@ -2,7 +2,6 @@
 
 # question: q4
 # fails: test_differences_of_one_sample, test_hidden_nine_digits, test_hidden_large_step
-# fails: test_hidden_signs_and_places, test_hidden_one_wrong_entry, test_hidden_tiny_slopes, test_hidden_edges
 
 import numpy as np
 

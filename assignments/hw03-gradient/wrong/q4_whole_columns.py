@@ -1,8 +1,7 @@
 """Nudges a whole column at once: the sum of the slopes, written to every sample."""
 
 # question: q4
-# fails: test_hidden_nine_digits, test_rejects_a_missing_factor, test_hidden_signs_and_places
-# fails: test_hidden_one_wrong_entry, test_hidden_tiny_slopes, test_hidden_edges
+# fails: test_hidden_nine_digits
 
 import numpy as np
 

@@ -1,0 +1,18 @@
+"""Returns the place of the best strength in the list, not the strength."""
+
+# question: q3
+# fails: test_choice_under_a_crushing_penalty, test_hidden_choice_among_noise
+
+import numpy as np
+
+
+def choose_strength(X, y, classes, strengths, folds):
+    losses = []
+    for C in strengths:
+        scores = []
+        for fold in np.unique(folds):
+            test = folds == fold
+            W, b = fit(X[~test], y[~test], classes, C)  # noqa: F821
+            scores.append(objective(W, b, X[test], y[test], np.inf))  # noqa: F821
+        losses.append(np.mean(scores))
+    return int(np.argmin(losses)), np.array(losses)
