@@ -21,6 +21,7 @@ import importlib.metadata
 import importlib.util
 import os
 import shutil
+import signal
 import site
 import socket
 import subprocess
@@ -44,6 +45,7 @@ __all__ = ["Pool", "SandboxError", "check_sandbox", "package_paths"]
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES, CODE, FILES = "/packages", "/grader", "/course"  # where things are inside
+FORKS = sys.platform.startswith("linux")  # elsewhere (trusted runs on macOS) a fork may lose what libraries started
 DISK_MB = 64
 PROCESSES = 64
 START_SECONDS = 60.0
@@ -125,7 +127,7 @@ def _mounts(limits: Limits) -> list[str]:
     folders = {FILES, *(str(parent) for inside in binds for parent in Path(inside).parents)} - {"/"}
     words = [word for folder in sorted(folders) for word in ("--perms", "0755", "--dir", folder)]
     words += [word for inside, path in binds.items() for word in ("--ro-bind", path, inside)]
-    words += [word for folder in _site_folders() for word in ("--tmpfs", folder)]
+    words += [word for folder in [*_site_folders(), *_private_folders()] for word in ("--tmpfs", folder)]
     words += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(DISK_MB << 20), "--tmpfs", "/tmp"]
     return [*words, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
 
@@ -150,6 +152,13 @@ def _site_folders() -> list[str]:
     names |= {str(path) for place in ("/usr/lib", "/usr/local/lib") for path in Path(place).glob("python3*/*-packages")}
     shown = (prefix + os.sep, "/usr/lib/", "/lib/")
     return sorted(name for name in names if name.startswith(shown) and os.path.isdir(name))
+
+
+def _private_folders() -> list[str]:
+    """The repository and the user's folders, should they lie in what the sandbox shows: they are covered too."""
+    private = {ROOT, Path.home().resolve(), Path.cwd().resolve()}
+    shown = [Path(path).resolve() for path in _system()]
+    return sorted(str(one) for one in private if any(one.is_relative_to(path) for path in shown))
 
 
 def _environment() -> dict[str, str]:
@@ -298,6 +307,7 @@ class Nursery:
         return {
             "sandboxed": not self.trusted,
             "nest": self._nest,
+            "forks": FORKS,
             "user": None if self.trusted else _user(),
             "preload": limits.preload,
             "files": FILES,
@@ -331,8 +341,9 @@ class Nursery:
     def close(self) -> None:
         """End it, and every process that it forked."""
         self.control.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(0 if not self.trusted else 1)
+        if self.trusted:
+            with contextlib.suppress(OSError):
+                os.killpg(self.process.pid, signal.SIGKILL)  # with what the code has started
         self.process.kill()
         self.process.wait()
         self.errors.close()
@@ -384,6 +395,7 @@ class Pool:
             check_sandbox()
         self.limits = limits
         self.trusted = trusted
+        self.forks = FORKS and not limits.preload  # TensorFlow has threads, which a copy of its process lacks
         self._nest = nest
         self._nurseries: list[Nursery] = []  # the one in use, and perhaps the next one, warming up
 
@@ -422,7 +434,7 @@ class Pool:
         return runnable > 0 and after - before < _SAMPLE_SECONDS / 2
 
     def _reusable(self) -> bool:
-        return self.trusted or bool(self._nurseries and self._nurseries[0].nested)
+        return bool(self._nurseries and self._nurseries[0].nested) or (self.trusted and FORKS)
 
     def _prepare(self) -> None:
         self._nurseries.append(Nursery(self.limits, trusted=self.trusted, nest=self._nest))

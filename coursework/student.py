@@ -92,11 +92,6 @@ class Submission:
         self._starts = 0
         self._used_by: set[str] = set()
 
-    @property
-    def forks(self) -> bool:
-        """Whether each test gets a copy of the process: not once TensorFlow has threads, which a copy lacks."""
-        return not self.limits.preload
-
     def execute(self) -> Running:
         """The process with the notebook executed, started anew when there is none.
 
@@ -151,14 +146,14 @@ class Submission:
 
     def used_by_another(self, question: str) -> bool:
         """Whether the process has answered tests of another question, which may have left something behind."""
-        return not self.forks and bool(self._used_by - {question})
+        return not self.pool.forks and bool(self._used_by - {question})
 
     @contextlib.contextmanager
     def session(self, question: str) -> Iterator[Session]:
         """The state right after the notebook, for one test (or, when it does not fork, what the last test left)."""
         running = self.execute()
         self._used_by.add(question)
-        if not self.forks:
+        if not self.pool.forks:
             session = Session(running.channel, self.limits.call_seconds, self.pool.starved)
             try:
                 yield session

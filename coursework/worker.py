@@ -80,6 +80,9 @@ def main(control: int) -> None:
             host, leash = nursery.receive_sockets(2)
         except Disconnected:
             os._exit(0)
+        if not settings["forks"]:
+            leash.close()
+            _host(Channel(host, _REQUEST_BYTES), settings, nested=False)
         keeper = os.fork()
         if keeper == 0:
             nursery.close()
@@ -203,7 +206,10 @@ def _host(grader: Channel, settings: dict[str, Any], nested: bool) -> None:
     files = _files() if settings["sandboxed"] else set()
     grader.send({"op": "ready"})
     while True:
-        request, values = grader.receive()
+        try:
+            request, values = grader.receive()
+        except Disconnected:
+            os._exit(0)
         if request["op"] != "fork":
             notebook.answer(grader, request, values)
             notebook.unpatch()

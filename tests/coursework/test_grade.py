@@ -307,7 +307,11 @@ def test_without_nested_namespaces_every_submission_gets_a_sandbox_of_its_own(as
             assert not any("trace" in note for note in result.notes)
 
 
-def test_trusted_run_works_without_a_sandbox_and_says_so(assignment, tmp_path, capsys, monkeypatch):
+@pytest.mark.parametrize("forks", [True, False])
+def test_trusted_run_works_without_a_sandbox_and_says_so(assignment, tmp_path, capsys, monkeypatch, forks):
+    if forks and not sandbox.FORKS:
+        pytest.skip("no forks here")
+    monkeypatch.setattr(sandbox, "FORKS", forks)
     if sys.platform == "win32":
         pytest.skip("trusted runs need Linux or macOS")
     monkeypatch.setattr(sandbox, "_problem", lambda: "it is not installed")
@@ -367,12 +371,14 @@ def test_two_notebooks_of_one_name_are_refused(assignment, tmp_path, monkeypatch
         (tmp_path / folder / "ada.ipynb").write_text(student())
     with pytest.raises(ValueError, match="one name"):
         grade_folder(tmp_path, assignment, tmp_path / "results")
+    with pytest.raises(FileNotFoundError, match="not a folder"):
+        grade_folder(tmp_path / "missing", assignment, tmp_path / "results")
+    if sys.platform == "win32":
+        return  # links need a privilege there
     (tmp_path / "b" / "ada.ipynb").unlink()
     (tmp_path / "b" / "bob.ipynb").symlink_to(tmp_path / "a" / "ada.ipynb")
     with pytest.raises(ValueError, match=r"bob\.ipynb is not a file but a link"):
         grade_folder(tmp_path, assignment, tmp_path / "results")
-    with pytest.raises(FileNotFoundError, match="not a folder"):
-        grade_folder(tmp_path / "missing", assignment, tmp_path / "results")
 
 
 @needs_sandbox
@@ -467,6 +473,15 @@ def test_packages_bring_what_they_need_and_nothing_else():
     assert not {"tensorflow", "otter", "coursework", "tests", "assignments", "LICENSE"} & set(with_library)
     with pytest.raises(SandboxError, match="not installed"):
         package_paths(("no_such_package",))
+
+
+def test_folders_of_the_user_are_covered_where_they_lie_in_the_system(monkeypatch, tmp_path):
+    monkeypatch.setattr(sandbox, "_system", lambda: ["/usr/lib", str(tmp_path)])
+    monkeypatch.setattr(sandbox, "ROOT", tmp_path / "course")
+    monkeypatch.chdir(tmp_path)
+    assert sandbox._private_folders() == [str(tmp_path), str(tmp_path / "course")]
+    monkeypatch.undo()
+    assert sandbox._private_folders() == []
 
 
 def test_importing_the_grader_is_light():
