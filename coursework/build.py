@@ -82,7 +82,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ASSIGNMENTS = ROOT / "assignments"
 CHAPTERS = ROOT / "chapters"
 TOOLS = (
-    *("assignment", "build", "confine", "grade", "leaks", "protocol"),
+    *("assignment", "build", "confine", "garments", "grade", "leaks", "protocol"),
     *("results", "sandbox", "secret", "source", "student", "worker"),
 )
 PACKAGES = ("otter-grader", "jupytext", "nbformat", "numpy", "scipy", "scikit-learn", "keras", "tensorflow", "mpmath")
