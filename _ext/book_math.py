@@ -9,6 +9,7 @@ with Node installed and lets bad TeX through.
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
+TIE = "<!--tie-->"
 NUMBERED = {"align": "align*", "gather": "gather*", "equation": "equation*", "alignat": "alignat*"}
 
 
@@ -48,13 +50,20 @@ def _render_or_warn(translator, node: nodes.Element, tex: str, display: bool) ->
 
 def _inline(translator, node: nodes.math) -> None:
     formula = _render_or_warn(translator, node, node.astext(), display=False)
+    formula = f'<span class="math notranslate">{formula}</span>'
     following = node.next_node(descend=False, siblings=True)
-    if isinstance(following, nodes.Text) and following.astext().startswith(tuple(",.;:!?)")):
-        # No line begins with the comma after a formula: a browser breaks beside a box unless what holds it forbids it.
+    comma = isinstance(following, nodes.Text) and following.astext().startswith(tuple(",.;:!?)"))
+    if comma and not isinstance(node.parent, nodes.title):
+        # No line begins with the comma after a formula: a browser breaks beside a box unless what holds both forbids it.
         start, box, rest = formula.rpartition('<span class="katex-base">')
-        formula = start + (f'<span class="last">{box}{rest}</span>' if box else rest)
-    translator.body.append(f'<span class="math notranslate">{formula}</span>')
+        formula = f'<span class="tied">{start}<span class="last">{box}{rest}</span>{TIE}'
+    translator.body.append(formula)
     raise nodes.SkipNode
+
+
+def _tie(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
+    """Close the elements that hold a formula and the comma after it."""
+    context["body"] = re.sub(f"{TIE}([,.;:!?)]*)", r"\1</span>", context.get("body", ""))
 
 
 def _block(translator, node: nodes.math_block) -> None:
@@ -76,4 +85,5 @@ def _block(translator, node: nodes.math_block) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("book_math_macros", {}, "env", dict)
     app.add_html_math_renderer("katex", inline_renderers=(_inline, None), block_renderers=(_block, None))
+    app.connect("html-page-context", _tie)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -204,5 +204,8 @@ def test_a_comma_stays_with_its_formula():
     sentence = nodes.paragraph("", "", nodes.math(text="a = b"), nodes.Text(", and"))
     with pytest.raises(nodes.SkipNode):
         book_math._inline(Translator, sentence[0])
-    assert '<span class="last"><span class="katex-base">' in Translator.body[0]
-    assert Translator.body[0].count("<span") == Translator.body[0].count("</span>")
+    context = {"body": f"<p>{Translator.body[0]}, and</p>"}
+    book_math._tie(None, "", "", context, None)
+    assert '<span class="last"><span class="katex-base">' in context["body"]
+    assert context["body"].endswith(",</span> and</p>")
+    assert context["body"].count("<span") == context["body"].count("</span>")
