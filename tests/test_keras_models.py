@@ -317,7 +317,7 @@ def test_input_gradient_of_a_network_agrees_with_the_chain_rule():
     chosen = one_hot(labels, 10, dtype=np.float32)
     p = keras.ops.convert_to_numpy(model(images)).astype(np.float64)
     at_logits = softmax_vjp(p, chosen.astype(np.float64))
-    found = models.input_gradient(lambda x: keras.ops.sum(chosen * model(x)), images)
+    found = models.input_gradient(lambda x: keras.ops.sum(keras.ops.multiply(model(x), chosen)), images)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found.reshape(5, -1), at_logits @ weights.T, rtol=1e-4, atol=1e-6)
 
