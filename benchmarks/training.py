@@ -15,6 +15,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -191,7 +192,7 @@ def measure_scores(clothes, scaled, scaled_test, seeds: int, names: Iterable[str
 
 def markdown(report: dict) -> str:
     """The report as tables for people."""
-    lines = ["# Training the networks of chapter 10", "", f"{report['device']}.", ""]
+    lines = ["# Training the networks of chapter 10", "", f"{report['device']}. Last measured on {report['date']}.", ""]
     if "scores" in report:
         lines += [
             "Trained on all 60 000 images of Fashion-MNIST, scored on its 10 000 test images; the spread is over seeds.",
@@ -246,6 +247,7 @@ def main() -> None:
     file = RESULTS / "training.json"
     report = json.loads(file.read_text("utf-8")) if (options.only or options.recipes) and file.exists() else {}
     report["device"] = describe()
+    report["date"] = date.today().isoformat()
     print(report["device"], flush=True)
     clothes = load_fashion_mnist()
     scaler = PixelScaler.fit(clothes.train_images)
