@@ -137,6 +137,7 @@ def _cache(tool, path, **seconds):
 
 
 def test_a_budget_names_what_to_shorten(tool, tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("BOOK_BUDGET_FACTOR", raising=False)
     paths = [_notebook(tmp_path / f"{name}.ipynb", name) for name in "abcd"]
     for seconds, path in zip((10, 40, 30, 20), paths, strict=True):
         _cache(tool, path, execution_seconds=2.0 * seconds, cpu_seconds=float(seconds))
@@ -149,7 +150,8 @@ def test_a_budget_names_what_to_shorten(tool, tmp_path, monkeypatch, capsys):
     assert tool.times(paths, budget=99) == 0
 
 
-def test_the_clock_counts_where_it_shows_less_or_nothing_else_is_known(tool, tmp_path, capsys):
+def test_the_clock_counts_where_it_shows_less_or_nothing_else_is_known(tool, tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("BOOK_BUDGET_FACTOR", raising=False)
     parallel, old = (_notebook(tmp_path / f"{name}.ipynb", name) for name in ("parallel", "old"))
     _cache(tool, parallel, execution_seconds=6.0, cpu_seconds=11.0)
     _cache(tool, old, execution_seconds=5.0)
