@@ -42,7 +42,7 @@ def _page(app: Sphinx, page: str, template: str, context: dict, doctree: object)
     body = context.get("body", "")
     context["book_fonts"] = FONTS + (MATH_FONTS if 'class="katex"' in body else [])
     # ARIA 1.2 knows the role no more, and axe says so.
-    context["body"] = body.replace(' role="doc-biblioentry"', ' role="listitem"')
+    context["body"] = book_slim.plain_code(body).replace(' role="doc-biblioentry"', ' role="listitem"')
 
 
 def _style_sheet(static: Path, name: str) -> str:
@@ -74,7 +74,7 @@ def _bundle(app: Sphinx, error: Exception | None) -> None:
     static = out / "_static"
     scripts = [static / name for name in [*wanted["js"], *THEME_JS] if (static / name).exists()]
     text = "".join(f";{part.rstrip()}\n" for part in [*wanted["inline"], *(s.read_text("utf8") for s in scripts)])
-    (static / "book.bundle.js").write_text(re.sub(r"//# sourceMappingURL.*", "", text), "utf8")
+    (static / "book.bundle.js").write_text(book_slim.patient(re.sub(r"//# sourceMappingURL.*", "", text)), "utf8")
     styles = [*THEME_CSS, *[name for name in wanted["css"] if name not in THEME_CSS]]
     styles.sort(key=lambda name: name == "book.css")  # the book has the last word
     pages = list(out.rglob("*.html"))

@@ -30,6 +30,16 @@ SETTLED = """async () => {
   await document.fonts.ready;
   for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
 }"""
+# Thrown to its end, twenty screens a second; the answer is how far things moved meanwhile.
+READ = """async () => {
+  for (let top = 0; top < document.documentElement.scrollHeight; top += innerHeight / 3) {
+    scrollTo({ top, behavior: "instant" });
+    await new Promise(requestAnimationFrame);
+  }
+  scrollTo({ top: 0, behavior: "instant" });
+  await new Promise(requestAnimationFrame);
+  return window.shifts;
+}"""
 
 
 def pages() -> list[str]:
@@ -70,9 +80,24 @@ class Visit:
     errors: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     weights: dict[str, int] = field(default_factory=dict)  # address -> bytes as a server sends them
+    shifts: float | None = None  # how far things moved while it was read
+
+    def read(self) -> float:
+        """Scroll to the end, once."""
+        if self.shifts is None:
+            self.shifts = self.page.evaluate(READ)
+        return self.shifts
 
     def weight(self, *kinds: str) -> int:
         return sum(size for name, size in self.weights.items() if not kinds or name.split("?")[0].endswith(kinds))
+
+    def whole(self) -> object:
+        """The page with everything drawn, near the window or not."""
+        if not self.page.locator("#everything").count():
+            self.page.evaluate("""() => document.head.insertAdjacentHTML("beforeend",
+              "<style id=everything>* { content-visibility: visible !important; }</style>")""")
+            self.page.evaluate(SETTLED)
+        return self.page
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ import fonts
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+import pydata_sphinx_theme
 import pytest
 import svg_inline
 from docutils import nodes
@@ -118,6 +119,21 @@ def test_pixels_in_a_figure_stay_the_same():
     inline = svg_inline.inline_svg(f'<svg viewBox="0 0 1 1">{image}</svg>', "words", "p")
     packed = re.search(r"data:image/webp;base64,([^\"]+)", inline)[1]
     np.testing.assert_array_equal(np.array(Image.open(io.BytesIO(base64.b64decode(packed)))), pixels)
+
+
+def test_words_of_code_without_a_color_are_plain_text():
+    code = '<span class="n">x</span> <span class="o">=</span> <span class="mi">1</span><span class="p">)</span>'
+    assert book_slim.plain_code(code) == 'x <span class="o">=</span> <span class="mi">1</span>)'
+
+
+def test_the_themes_script_does_not_measure_the_whole_page():
+    """Fails when a new theme says it in other words: then look at `MEASURES_ALL`."""
+    theme = (
+        Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static/scripts/pydata-sphinx-theme.js"
+    )
+    script = theme.read_text("utf8")
+    assert len(book_slim.MEASURES_ALL.findall(script)) == 1
+    assert len(script) - len(book_slim.patient(script)) < 100
 
 
 def test_unused_rules_are_left_out_and_used_ones_kept():

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import DARK, LIGHT, PHONE
+from conftest import DARK, LIGHT, PHONE, SETTLED
 
 KILOBYTE = 1024
 WAYS = [LIGHT, DARK]
@@ -23,16 +23,11 @@ PLAIN = """() => {
   });
   window.colored = () => undo.splice(0).forEach((one) => one());
 }"""
-READ = """async () => {
-  for (let top = 0; top < document.documentElement.scrollHeight; top += innerHeight) {
-    scrollTo({ top, behavior: "instant" });
-    await new Promise(requestAnimationFrame);
-  }
-  scrollTo({ top: 0, behavior: "instant" });
-  await new Promise(requestAnimationFrame);
-  return window.shifts;
-}"""
-ONLY_VIOLATIONS = {"resultTypes": ["violations"]}
+# A dark page is the light one in other colors: there only the rules about color are asked again.
+AXE = {
+    LIGHT: {"resultTypes": ["violations"]},
+    DARK: {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": ["cat.color"]}},
+}
 
 RAW_TEX = r"""() => {
   const clone = document.querySelector("article, main").cloneNode(true);
@@ -103,17 +98,19 @@ def test_opens_without_error_and_asks_no_other_host(visit, name):
 
 
 def test_nothing_moves_while_the_page_loads_and_is_read(visit, name):
-    """First of the tests that touch the page: reading it to its end, with pictures that come on the way."""
-    assert visit(name).page.evaluate(READ) <= 0.02
-    assert visit(name, PHONE).page.evaluate(READ) <= 0.02
+    """Reading it to its end, with what is drawn only when it comes near."""
+    assert visit(name).read() <= 0.02
+    assert visit(name, PHONE).read() <= 0.02
 
 
 @pytest.mark.parametrize("how", WAYS)
 def test_axe_finds_nothing(visit, name, how):
-    page = visit(name, how).page
+    if how == LIGHT:
+        visit(name).read()  # the script of the page sees a box when it comes near
+    page = visit(name, how).whole()
     page.evaluate(PLAIN)
     try:
-        violations = Axe().run(page, options=ONLY_VIOLATIONS).response["violations"]
+        violations = Axe().run(page, options=AXE[how]).response["violations"]
     finally:
         page.evaluate("colored()")
     found = [(v["id"], [node["html"][:160] for node in v["nodes"][:4]]) for v in violations]
@@ -122,7 +119,7 @@ def test_axe_finds_nothing(visit, name, how):
 
 @pytest.mark.parametrize("how", WAYS)
 def test_code_is_legible(visit, name, how):
-    assert visit(name, how).page.evaluate(LETTERS_OF_CODE) == []
+    assert visit(name, how).whole().evaluate(LETTERS_OF_CODE) == []
 
 
 def test_formulas_are_drawn(visit, name):
@@ -148,16 +145,50 @@ def test_pictures_have_words(visit, name):
 @pytest.mark.parametrize("how", WAYS)
 def test_letters_in_figures_are_legible(visit, name, how):
     faint = [
-        (text, round(ratio, 2)) for text, ratio in visit(name, how).page.evaluate(LETTERS) if text and ratio < 4.45
+        (text, round(ratio, 2)) for text, ratio in visit(name, how).whole().evaluate(LETTERS) if text and ratio < 4.45
     ]
     assert faint == []
 
 
 def test_phone_needs_no_scrolling_sideways(visit, name):
-    width = visit(name, PHONE).page.evaluate(
-        "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
+    width = (
+        visit(name, PHONE).whole().evaluate("Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
     )
     assert width <= 390
+
+
+def test_a_link_into_the_page_leads_there(visit, address, name):
+    """What lies above the place has no height of its own until it comes near."""
+    page = visit(name, PHONE).page.context.new_page()
+    try:
+        page.goto(f"{address}/{name}", wait_until="load")
+        places = page.evaluate(
+            "[...document.querySelectorAll('article section[id], article div.math[id]')].map((e) => e.id)"
+        )
+        for place in {places[len(places) // 2], places[-1]} if places else ():
+            page.goto(f"{address}/{name}#{place}", wait_until="load")
+            page.evaluate(SETTLED)
+            top, to_end = page.evaluate(
+                """(id) => [document.getElementById(id).getBoundingClientRect().top,
+                  document.documentElement.scrollHeight - innerHeight - scrollY]""",
+                place,
+            )
+            assert -5 <= top <= 120 or to_end < 2, (place, top)
+    finally:
+        page.close()
+
+
+def test_far_formulas_are_not_drawn_until_they_come_near(visit, address, name):
+    """A chapter has forty thousand elements, most of them in formulas: to draw them all takes a phone seconds."""
+    page = visit(name, PHONE).page.context.new_page()
+    try:
+        page.goto(f"{address}/{name}", wait_until="load")
+        page.evaluate(SETTLED)
+        drawn = page.evaluate("""() => [...document.querySelectorAll("article section > p .katex")]
+          .map((formula) => [formula.checkVisibility({ contentVisibilityAuto: true }), formula.getBoundingClientRect().top])""")
+    finally:
+        page.close()
+    assert [top for is_drawn, top in drawn if is_drawn and top > 5000] == []
 
 
 def test_is_light(visit, name):
@@ -173,10 +204,15 @@ def test_is_light(visit, name):
 
 
 def test_scrolling_regions_are_reached_by_keyboard(visit, name):
-    page = visit(name, PHONE).page
+    visit(name, PHONE).read()
+    page = visit(name, PHONE).whole()
+    folds = page.locator("details.fold:not([open]):has(pre), details.hide:not([open])")
+    for fold in folds.all()[:3]:  # what comes out of a fold can be reached, too
+        fold.evaluate("(e) => { e.open = true; e.scrollIntoView({ block: 'center', behavior: 'instant' }); }")
+        page.evaluate(SETTLED)
     stuck = page.evaluate("""() => [...document.querySelectorAll("main .formula, main pre, main .cell_output, main .pst-scrollable-table-container")]
       .filter((e) => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX))
-      .filter((e) => e.offsetParent !== null && e.tabIndex < 0 && !e.querySelector("[tabindex='0'], a, button")).map((e) => e.outerHTML.slice(0, 120))""")
+      .filter((e) => e.checkVisibility() && e.tabIndex < 0 && !e.querySelector("[tabindex='0'], a, button")).map((e) => e.outerHTML.slice(0, 120))""")
     assert stuck == []
 
 
