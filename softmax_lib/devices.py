@@ -21,6 +21,7 @@ from types import ModuleType
 __all__ = ["Devices", "data_parallel", "describe", "find_devices", "load_keras"]
 
 BACKENDS = ("tensorflow", "jax", "torch")
+_SPLITTING = ("tensorflow", "jax")  # Keras spreads a batch over several devices on these
 _TITLES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
@@ -92,7 +93,10 @@ def load_keras() -> ModuleType:
     with _silent_error_stream():
         keras = importlib.import_module("keras")
         if "tensorflow" in installed:  # Keras reads data with it on every backend, and would import it later, aloud
-            importlib.import_module("tensorflow")
+            tensorflow = importlib.import_module("tensorflow")
+            if keras.backend.backend() != "tensorflow":  # else its first operation takes the GPU from the backend
+                with suppress(RuntimeError):  # somebody's TensorFlow already computes
+                    tensorflow.config.set_visible_devices([], "GPU")
         _accelerators(keras.backend.backend())  # the first question starts the drivers, which write as well
     if keras.backend.backend() == "tensorflow":
         # Python's half of the log: advice on performance ("triggered tf.function retracing") that is no reader's concern.
@@ -169,7 +173,9 @@ def describe(devices: Devices | None = None) -> str:
         return f"{software} on the CPU ({devices.cores} {plural}); no GPU is needed"
     models = ", ".join(model or name for name, model in zip(devices.names, devices.models, strict=True))
     count = len(devices.names)
-    several = " (data_parallel splits each batch among them)" if count > 1 else ""
+    splits = devices.backend in _SPLITTING
+    several = " (data_parallel splits each batch among them)" if splits else " (Keras trains on the first)"
+    several = several if count > 1 else ""
     return f"{software} on {count} {devices.kind}{'s' if count > 1 else ''}: {models}{several}"
 
 
@@ -213,7 +219,7 @@ def data_parallel(names: Sequence[str] | None = None) -> Iterator[int]:
     names = found.names if names is None else tuple(names)
     if not names:
         raise ValueError("data_parallel needs at least one device name; leave `names` out to use all devices.")
-    if len(names) == 1 or found.backend not in ("tensorflow", "jax"):
+    if len(names) == 1 or found.backend not in _SPLITTING:
         yield 1
     elif found.backend == "tensorflow":
         import tensorflow as tf

@@ -62,6 +62,7 @@ def test_what_was_found_is_consistent():
         ),
         (Devices("torch", "GPU", ("GPU:0",), ("NVIDIA L4",), 8), "on 1 GPU: NVIDIA L4"),
         (Devices("tensorflow", "GPU", ("GPU:0",), ("",), 8), "on 1 GPU: GPU:0"),
+        (Devices("torch", "GPU", ("GPU:0", "GPU:1"), ("L4", "L4"), 8), "on 2 GPUs: L4, L4 (Keras trains on the first)"),
         (
             Devices("jax", "TPU", ("TPU:0", "TPU:1"), ("v5e", "v5e"), 8),
             "on 2 TPUs: v5e, v5e (data_parallel splits each batch among them)",
@@ -175,6 +176,24 @@ def pretend_tensorflow(monkeypatch, *, started: bool) -> list:
     )
     monkeypatch.setitem(sys.modules, "tensorflow", Pretend(config=config))
     return asked
+
+
+@pytest.mark.parametrize(("backend", "hidden"), [("torch", [([], "GPU")]), ("tensorflow", [])])
+def test_tensorflow_leaves_the_gpus_to_another_backend(monkeypatch, backend, hidden):
+    asked = []
+    config = Pretend(set_visible_devices=lambda *given: asked.append(given))
+    logger = Pretend(setLevel=lambda level: None)
+    modules = {
+        "keras": Pretend(backend=Pretend(backend=lambda: backend)),
+        "tensorflow": Pretend(config=config, get_logger=lambda: logger),
+    }
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.setitem(sys.modules, "tensorflow", modules["tensorflow"])
+    monkeypatch.setattr(devices, "importlib", Pretend(import_module=modules.__getitem__))
+    monkeypatch.setattr(devices, "find_spec", lambda name: True)
+    monkeypatch.setattr(devices, "_accelerators", lambda name: [])
+    assert load_keras() is modules["keras"]
+    assert asked == hidden
 
 
 @pytest.mark.parametrize("started", [False, True])

@@ -5,7 +5,7 @@ lab.define("loss-surface", (() => {
   const { sigmoid, sum, clamp, contour } = lab.math;
   const { picture, text, line, rect, circle, path, polyline, axis, scale, fixed } = lab.svg;
   const LEFT = 56, TOP = 10, WIDE = 400, HIGH = 300, W = [-4, 6], B = [-8, 6], CELLS = 72, STEPS = 40;
-  const STRIP = [TOP + HIGH + 66, TOP + HIGH + 146], FLOOR = 1e-6;         // the small plot of the gap below
+  const STRIP = [TOP + HIGH + 80, TOP + HIGH + 160], FLOOR = 1e-6;         // the small plot of the gap below
   const x = scale(W, [LEFT, LEFT + WIDE]), y = scale(B, [TOP + HIGH, TOP]);
   const softplus = (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 
@@ -106,8 +106,8 @@ lab.define("loss-surface", (() => {
     describe(state, spec) {
       const { steps, gaps, bound, curvature, floor } = solve(state, spec), last = gaps[gaps.length - 1];
       const size = state.method === "newton" ? "Newton" : `gradient descent with step ${(state.rate / bound).toPrecision(2)}`;
-      if (steps.length <= STEPS || last > 2 * Math.max(gaps[0], 1)) return `${size} diverges: after ${steps.length - 1} steps the loss is ${fixed(last + floor, 1)}.`;
-      const gap = last < 1e-12 ? "less than 1e−12" : last.toExponential(1).replace("-", "−");
+      if (steps.length <= STEPS || last > 2 * Math.max(gaps[0], 1)) return `${size} diverges: after ${steps.length - 1} step${steps.length > 2 ? "s" : ""} the loss is ${fixed(last + floor, 1)}.`;
+      const gap = last < 1e-12 ? "less than 1e−12" : last < 0.001 ? last.toExponential(1).replace("-", "−") : last.toPrecision(2);
       return `${STEPS} steps of ${size} end ${gap} above the lowest loss, ${fixed(floor, 3)}. ` +
         `L = ${fixed(bound, 2)} bounds the curvature everywhere; at the minimum it is ${fixed(curvature, 3)}.`;
     },

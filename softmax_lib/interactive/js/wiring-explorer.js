@@ -5,7 +5,7 @@
 lab.define("wiring-explorer", (() => {
   const { softmax, logsumexp, sigmoid, clamp, dot, sum } = lab.math;
   const { picture, text, rect, line, circle, axis, scale, fixed } = lab.svg;
-  const EPSILON = 1e-7, REACH = 30, X = [136, 238, 340];
+  const EPSILON = 1e-7, REACH = 30, X = [136, 250, 364];
   const Z = scale([-REACH, REACH], [232, 40]), G = scale([-1, 1], [426, 310]);
   const OUTPUTS = [["softmax", "softmax"], ["none", "nothing: the logits"], ["twice", "softmax twice"], ["sigmoid", "a sigmoid each"]];
   const LOSSES = [["probabilities", "cross-entropy of probabilities"], ["logits", "cross-entropy, from_logits=True"], ["squared", "mean squared error"]];
@@ -51,12 +51,12 @@ lab.define("wiring-explorer", (() => {
       const now = measure(state), z = logits(state), t = Number(state.target);
       const top = z.map((v, k) => line(X[k], Z(0), X[k], Z(v), { cls: "lab-s" + k, "stroke-width": 5 }) + circle(X[k], Z(v), 8, { cls: "lab-c" + k }) +
         text(X[k], 256, spec.labels[k] + (k === t ? " (true)" : ""), { anchor: "middle" }) +
-        text(X[k] + 14, Z(v) + 5, `output ${fixed(now.output[k], 3)}`, { cls: "lab-small" }));
+        text(X[k] + 14, Z(v) + 5, fixed(now.output[k], 3), { cls: "lab-small" }));
       const bar = (v, x, a) => { const y = G(clamp(v, -1, 1)); return rect(x, Math.min(y, G(0)), 30, Math.max(1, Math.abs(y - G(0))), a); };
       const bottom = z.map((v, k) => bar(now.gradient[k], X[k] - 32, { cls: "lab-c" + k }) +
         bar(now.right[k], X[k] + 4, { cls: "lab-line", fill: "none", "stroke-dasharray": "4 3" }) +
         text(X[k], 446, fixed(now.gradient[k], 3), { anchor: "middle", cls: "lab-small" }));
-      return picture(480, 456, text(96, 22, "drag the logits", { cls: "lab-small lab-muted" }), axis("left", Z, 84, { count: 6, grid: 376 }), top,
+      return picture(480, 456, text(96, 22, "drag the logits; the output beside each", { cls: "lab-small lab-muted" }), axis("left", Z, 84, { count: 6, grid: 376 }), top,
         text(96, 294, "slope: filled this wiring, dashed p − y", { cls: "lab-small lab-muted" }),
         axis("left", G, 84, { count: 2, grid: 376 }), line(84, G(0), 460, G(0), { cls: "lab-line" }), bottom);
     },
