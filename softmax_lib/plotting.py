@@ -503,7 +503,7 @@ def reference_line(axes: Axes, value: float, text: str, *, vertical: bool = Fals
 
     Notes
     -----
-    Used in chapters 3, 5, 6 and 10.
+    Used in chapters 1, 6, 7, 8 and 10.
     """
     draw = axes.axvline if vertical else axes.axhline
     draw(value, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)

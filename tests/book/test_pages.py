@@ -34,6 +34,16 @@ RAW_TEX = r"""() => {
   clone.querySelectorAll(".katex, pre, code, script, style, svg").forEach((e) => e.remove());
   return clone.textContent.match(/\$\$|\\(?:frac|sum|operatorname|mathbb|left|begin|top|in)\b/g) || [];
 }"""
+# The marks after formulas that do not end where the last line of their formula ends, or fall off the text.
+LOOSE_MARKS = """() => {
+  document.querySelectorAll("article details").forEach((box) => { box.open = true; });
+  return [...document.querySelectorAll("article .tied")].filter((tied) => tied.getClientRects().length && tied.lastChild.nodeType === 3).filter((tied) => {
+    const mark = document.createRange();
+    mark.selectNode(tied.lastChild);
+    const place = mark.getBoundingClientRect(), last = [...tied.querySelectorAll(".katex-base")].pop().getBoundingClientRect();
+    return place.left < last.right - 3 || place.left > last.right + 3 || place.bottom < last.top || place.top > last.bottom;
+  }).map((tied) => tied.textContent);
+}"""
 HEADINGS = """() => [...document.querySelectorAll("main h1, main h2, main h3, main h4, main h5")]
   .filter((h) => h.offsetParent !== null).map((h) => [Number(h.tagName[1]), h.textContent])"""
 PICTURES = """() => {
@@ -127,6 +137,10 @@ def test_formulas_are_drawn(visit, name):
     assert page.evaluate(RAW_TEX) == []
     assert page.locator("main .math").count() == page.locator("main .math > .katex, main .math > .formula").count()
     assert page.locator("main .katex").count() == page.locator("main .katex math").count()
+
+
+def test_mark_follows_its_formula(visit, name):
+    assert visit(name, PHONE).page.evaluate(LOOSE_MARKS) == []
 
 
 def test_headings_are_in_order(visit, name):

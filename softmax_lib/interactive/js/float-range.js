@@ -98,10 +98,10 @@ lab.define("float-range", (() => {
     describe: (state) => {
       const { exps, naive, safe, exact, naiveError, safeError } = evaluate(state), { max, least } = limits(FORMATS[state.format]);
       const digits = state.format === "float64" ? 1 : 2, ends = `In ${state.format} exp is finite up to ${fixed(Math.log(max), digits)} and zero below ${fixed(Math.log(least) - Math.LN2, digits)}. `;
-      const size = (error) => (error < 0.05 ? "below 0.1" : error < 1e4 ? fixed(error, 1) : "over 10 000");
+      const size = (error) => (error < 0.05 ? "below 0.1" : error < 1e4 ? fixed(error, 1) : "over 10,000");
       const lost = (p) => p.some((q, k) => q === 0 && exact[k] > 2 * least);
       const told = (p, error) => (p.some(Number.isNaN) ? "answers nan" : lost(p) ? "turns a probability into 0" : Number.isNaN(error) ? "is right to the digits shown" : `is off by ${size(error)} ulp`);
-      const why = exps.some((e) => e === Infinity) ? " (overflow)" : sum(exps) === 0 ? " (0/0)" : "";
+      const why = exps.some((e) => e === Infinity) ? " (overflow)" : sum(exps) === 0 ? " (0/0)" : naive.every((q) => q === 0) ? " (the sum overflows)" : "";
       return `${ends}The plain formula ${told(naive, naiveError)}${why}; the shifted one ${told(safe, safeError)}.`;
     },
   };

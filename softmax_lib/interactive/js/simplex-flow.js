@@ -49,17 +49,23 @@ lab.define("simplex-flow", (() => {
     const betas = [0, ...Array.from({ length: 90 }, (_, i) => 0.02 * 1.09 ** i)];
     return polyline(betas.map((beta) => at(softmax(state.logits.map((z) => z * beta)))), { cls: "lab-s9", "stroke-width": 3 });
   }
-  function marks(state) {                                                                                   // a few temperatures along the path
-    let [x, y] = at([1 / 3, 1 / 3, 1 / 3]), named = [x, -100];
-    const [u, v] = at(current(state));
-    return [[4, "4"], [2, "2"], [1, "1"], [0.5, "½"], [0.25, "¼"]].map(([t, name]) => {
-      const [a, b] = at(softmax(state.logits, t));
-      if (Math.hypot(a - x, b - y) < 22 || Math.hypot(a - u, b - v) < 24) return "";
-      [x, y] = [a, b];
-      const dot = circle(a, b, 4, { cls: "lab-ink" }), room = Math.abs(a - named[0]) > 60 || Math.abs(b - named[1]) > 22;
-      if (!room || (Math.abs(b - v) < 26 && u > a && u - a < 66)) return dot;                               // no room for its name
-      named = [a, b];
-      return rect(a + 6, b - 19, 42, 16, { cls: "lab-paper", "fill-opacity": 0.75 }) + dot + text(a + 8, b - 7, `T = ${name}`, { cls: "lab-small" });
+  // A few temperatures along the path. A name stands across the path from its dot, above it if there is room, and covers nothing.
+  function marks(state) {
+    const held = at(current(state)), dots = [at([1 / 3, 1 / 3, 1 / 3])], names = [];
+    const shown = [[4, "4"], [2, "2"], [1, "1"], [0.5, "½"], [0.25, "¼"]].map(([t, name]) => ({ name, spot: at(softmax(state.logits, t)), next: at(softmax(state.logits, 0.9 * t)) }))
+      .filter(({ spot: [a, b] }) => {
+        const [x, y] = dots[dots.length - 1];
+        return Math.hypot(a - x, b - y) >= 22 && Math.hypot(a - held[0], b - held[1]) >= 24 && dots.push([a, b]);
+      });
+    const clear = ([x, y], others, width, height) => others.every(([a, b]) => Math.abs(a - x) > width || Math.abs(b - y) > height);
+    const free = (place) => clear(place, dots, 26, 13) && clear(place, [held], 35, 20) && clear(place, names, 54, 17) && clear(place, CORNERS, 29, 13) && place[1] < TOP + HEIGHT - 8;
+    return shown.map(({ name, spot: [a, b], next: [c, d] }) => {
+      const size = Math.hypot(c - a, d - b) || 1, across = [(d - b) / size, (a - c) / size], up = across[1] > 0 ? -1 : 1;
+      const reach = Math.min(30 / Math.abs(across[0] || 1e-9), 16 / Math.abs(across[1] || 1e-9));
+      const place = [up, -up].map((s) => [a + s * reach * across[0], b + s * reach * across[1]]).find(free), dot = circle(a, b, 4, { cls: "lab-ink" });
+      if (!place) return dot;
+      names.push(place);
+      return rect(place[0] - 22, place[1] - 9, 44, 17, { cls: "lab-paper", "fill-opacity": 0.75 }) + dot + text(place[0], place[1] + 5, `T = ${name}`, { anchor: "middle", cls: "lab-small" });
     });
   }
   function ellipse(state) {
