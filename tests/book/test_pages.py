@@ -140,7 +140,7 @@ def test_formulas_are_drawn(visit, name):
 
 
 def test_mark_follows_its_formula(visit, name):
-    assert visit(name, PHONE).page.evaluate(LOOSE_MARKS) == []
+    assert visit(name, PHONE).whole().evaluate(LOOSE_MARKS) == []
 
 
 def test_headings_are_in_order(visit, name):
