@@ -407,6 +407,7 @@ def decision_regions(
     margin: float = 0.6,
     levels: Sequence[float] = (0.5, 0.7, 0.9),
     resolution: int = 160,
+    label_levels: bool = True,
 ) -> None:
     """Points in the plane, the region of every class, and contours of the largest probability.
 
@@ -423,6 +424,8 @@ def decision_regions(
         Confidence levels whose contours are drawn.
     resolution : int
         Grid points along each side.
+    label_levels : bool
+        Whether to write the levels on their contours.
 
     Raises
     ------
@@ -431,7 +434,7 @@ def decision_regions(
 
     Notes
     -----
-    Used in chapters 4, 5 and 8.
+    Used in chapters 2, 4 and 8.
     """
     points, labels = np.asarray(points), np.asarray(labels)
     if points.ndim != 2 or points.shape[1] != 2:
@@ -443,8 +446,15 @@ def decision_regions(
     for k in range(classes):
         others = np.delete(probabilities, k, axis=-1).max(-1)
         axes.contourf(x, y, probabilities[..., k] - others, levels=[0, 2], colors=[CLASS_COLORS[k]], alpha=0.14)
-    contours = axes.contour(x, y, probabilities.max(-1), levels=sorted(levels), colors=MUTED, linewidths=0.9)
-    axes.clabel(contours, fmt="%.2g", fontsize=9.5)
+    # The largest probability has a kink on every border. From ½ on, a class's own probability has the same contours, and is smooth.
+    high = [level for level in sorted(levels) if level >= 0.5]
+    surfaces = [(probabilities.max(-1), sorted(set(levels) - set(high)))]
+    for surface, wanted in surfaces + [(probabilities[..., k], high) for k in range(classes)]:
+        crossed = [level for level in wanted if surface.min() < level < surface.max()]
+        if crossed:
+            contours = axes.contour(x, y, surface, levels=crossed, colors=MUTED, linewidths=0.9)
+            if label_levels:
+                axes.clabel(contours, fmt="%.2g", fontsize=9.5)
     for k in range(classes):
         chosen = labels == k
         axes.scatter(*points[chosen].T, s=16, color=CLASS_COLORS[k], edgecolor=PAPER, linewidth=0.5)

@@ -133,6 +133,23 @@ def test_decision_regions_draws_every_class():
                type(collection).__name__ == "PathCollection") == 30  # fmt: skip
 
 
+def test_contours_of_confidence_lie_where_they_say():
+    points, labels = np.array([[-3.0, -3.0], [3.0, 3.0], [0.0, 1.0]]), np.arange(3)
+    weights = np.array([[1.0, -1.0, 0.0], [0.0, 0.5, -1.0]])
+    _, axes = plotting.figure()
+    plotting.decision_regions(
+        axes, lambda x: softmax(x @ weights), points, labels, levels=(0.4, 0.5, 0.9), label_levels=False
+    )
+    assert not axes.texts
+    lines = [c for c in axes.collections if type(c).__name__ == "QuadContourSet" and not c.filled]
+    assert len(lines) == 4  # 0.4 of the largest probability, and 0.5 and 0.9 of each class
+    for contours in lines:
+        for level, path in zip(contours.levels, contours.get_paths(), strict=True):
+            confidence = softmax(path.vertices @ weights).max(axis=-1)
+            # only at 0.4 does the line cross the kinks between grid points
+            assert np.all(abs(confidence - level) < (2e-3 if level >= 0.5 else 2e-2))
+
+
 def test_annotate_lines_keeps_labels_apart():
     _, axes = plotting.figure()
     for k in range(3):
