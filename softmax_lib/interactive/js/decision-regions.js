@@ -62,7 +62,9 @@ lab.define("decision-regions", (() => {
   ];
   const tip = (state, k) => [x(ARROW * state.weights[0][k]), y(ARROW * state.weights[1][k])];
   function arrow(state, k, name) {
-    const [u, v] = tip(state, k), end = u > LEFT + SIDE - 90 ? ["end", -14] : ["start", 14], high = v < TOP + 24 ? 22 : -10;
+    // The name stands on the far side of the tip, so that two arrows do not write on each other.
+    const [u, v] = tip(state, k), wide = 8.4 * name.length + 16, left = u < x(0) - 4 ? u > LEFT + wide : u > LEFT + SIDE - wide;
+    const end = left ? ["end", -14] : ["start", 14], low = v > y(0) + 4 ? v < TOP + SIDE - 24 : v < TOP + 24, high = low ? 22 : -10;
     return line(x(0), y(0), u, v, { cls: `lab-s${k}`, "stroke-width": 3.5 }) + circle(u, v, 8, { cls: `lab-c${k}` }) +
       rect(u + end[1] - (end[0] === "end" ? 8.4 * name.length + 2 : 2), v + high - 14, 8.4 * name.length + 4, 19, { cls: "lab-paper", "fill-opacity": 0.75 }) +
       text(u + end[1], v + high, name, { anchor: end[0] });

@@ -33,7 +33,7 @@ lab.define("soft-maximum", (() => {
         line(x, Y(6.5), x, 430, { cls: "lab-line", "stroke-dasharray": "3 4" }),
         polyline([[X(-3), Y(0)], [X(0), Y(0)], [X(3), Y(3)]], { cls: "lab-line", "stroke-width": 2.5 }),
         state.mean ? polyline(curve("mean"), { cls: "lab-s1", "stroke-width": 2.5 }) : "", polyline(curve("soft"), { cls: "lab-s0", "stroke-width": 3 }),
-        text(48, 16, "maximum, soft maximum T lse(z/T), and the band of its bounds", { cls: "lab-small" }),
+        text(48, 16, "the maximum; the soft maximum in its band", { cls: "lab-small" }),
         text(X(-1.8), Y(place.upper) - 6, "max + T log K", { anchor: "middle", cls: "lab-small" }),
         state.mean ? text(X(2.2), Y(measure(state, 2.2).mean) + 24, "mean score", { cls: "lab-small lab-c1" }) : "",
         text(48, 312, "their slopes: a step, and softmax", { cls: "lab-small" }),
