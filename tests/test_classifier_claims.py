@@ -114,3 +114,13 @@ def test_nearest_point_is_a_softmax_classifier(model):
     squared = np.sum((points[:, :, None] - weights) ** 2, axis=1)
     scores = SoftmaxClassifier(weights, -0.5 * np.sum(weights**2, axis=0)).decision_function(points)
     np.testing.assert_allclose(scores - 0.5 * np.sum(points**2, axis=1, keepdims=True), -0.5 * squared, atol=1e-10)
+
+
+@pytest.mark.claim("Chapter 4: log-loss is at least (1 - accuracy) log 2, for any model and any labels")
+@given(models(), st.lists(st.integers(0, 5), min_size=2, max_size=2))
+def test_every_wrong_answer_costs_at_least_log_two(model, labels):
+    weights, bias, points = model
+    classifier, truth = SoftmaxClassifier(weights, bias), np.array(labels) % len(bias)
+    log_loss = -classifier.predict_log_proba(points)[[0, 1], truth].mean()
+    accuracy = np.mean(classifier.predict(points) == truth)
+    assert log_loss >= (1 - accuracy) * np.log(2) - 1e-12
