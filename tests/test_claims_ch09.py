@@ -142,7 +142,7 @@ def test_norm_is_a_soft_maximum(z, r):
 
 
 @pytest.mark.claim(
-    "Chapter 9: a regularized argmax is shift invariant, continuous, keeps the order and is no worse than T times the height of its regularizer",
+    "Chapter 9: a regularized argmax is shift invariant, continuous, keeps the order and ties, and is no worse than T times the height of its regularizer",
     theorem="thm-09-regularized",
 )
 @given(scores, alphas, temperatures, st.floats(-50, 50))
@@ -152,6 +152,7 @@ def test_what_every_regularized_argmax_shares(z, alpha, T, shift):
     np.testing.assert_allclose(entmax((z + 1e-9) / T, alpha), p, atol=1e-6)
     order = np.argsort(z)
     assert np.all(np.diff(p[order]) >= -1e-12)
+    assert np.all(abs(np.diff(p[order])[np.diff(z[order]) == 0]) <= 1e-12)
     lowest, highest = tsallis(np.full(K, 1 / K), alpha), 0.0
     value = p @ z - T * tsallis(p, alpha)
     slack = 1e-9 * (1 + T)
