@@ -35,7 +35,7 @@ lab.define("soft-maximum", (() => {
         state.mean ? polyline(curve("mean"), { cls: "lab-s1", "stroke-width": 2.5 }) : "", polyline(curve("soft"), { cls: "lab-s0", "stroke-width": 3 }),
         text(48, 16, "the maximum; the soft maximum in its band", { cls: "lab-small" }),
         text(X(-1.8), Y(place.upper) - 6, "max + T log K", { anchor: "middle", cls: "lab-small" }),
-        state.mean ? text(X(2.2), Y(measure(state, 2.2).mean) + 24, "mean score", { cls: "lab-small lab-c1" }) : "",
+        state.mean ? text(X(1.5), Y(measure(state, 1.5).mean) + 24, "mean score", { cls: "lab-small lab-c1" }) : "",
         text(48, 312, "their slopes: a step, and softmax", { cls: "lab-small" }),
         polyline([[X(-3), S(0)], [X(0), S(0)], [X(0), S(1)], [X(3), S(1)]], { cls: "lab-line", "stroke-width": 2.5 }),
         polyline(curve("slope", S), { cls: "lab-s0", "stroke-width": 3 }),
