@@ -448,13 +448,15 @@ def decision_regions(
         axes.contourf(x, y, probabilities[..., k] - others, levels=[0, 2], colors=[CLASS_COLORS[k]], alpha=0.14)
     # The largest probability has a kink on every border. From ½ on, a class's own probability has the same contours, and is smooth.
     high = [level for level in sorted(levels) if level >= 0.5]
+    named: set[float] = set()
     surfaces = [(probabilities.max(-1), sorted(set(levels) - set(high)))]
     for surface, wanted in surfaces + [(probabilities[..., k], high) for k in range(classes)]:
         crossed = [level for level in wanted if surface.min() < level < surface.max()]
         if crossed:
             contours = axes.contour(x, y, surface, levels=crossed, colors=MUTED, linewidths=0.9)
             if label_levels:
-                axes.clabel(contours, fmt="%.2g", fontsize=9.5)
+                axes.clabel(contours, sorted(set(crossed) - named), fmt="%.2g", fontsize=9.5)
+                named |= {0.5} & set(crossed)  # far from a third class, two rivals' contours of ½ are one line
     for k in range(classes):
         chosen = labels == k
         axes.scatter(*points[chosen].T, s=16, color=CLASS_COLORS[k], edgecolor=PAPER, linewidth=0.5)
