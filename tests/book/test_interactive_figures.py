@@ -98,3 +98,29 @@ def test_controls_are_large_enough_for_a_thumb(visit):
     )
     assert sizes
     assert min(sizes) >= 24
+
+
+def test_a_finger_drags_a_handle_and_not_the_page(browser, page):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    where, page = page.url, context.new_page()
+    page.goto(where, wait_until="load")
+    page.locator("figure.lab.lab-ready").first.scroll_into_view_if_needed()
+    finger = context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+        page.wait_for_timeout(40)
+
+    for figure in page.locator("figure.lab:has(.lab-handle)").all():
+        handle = figure.locator(".lab-handle").first
+        handle.evaluate("(e) => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        page.wait_for_timeout(300)
+        top, before, box = page.evaluate("scrollY"), figure.locator(".lab-readout").inner_text(), handle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        touch("touchStart", (x, y))
+        for step in range(1, 9):
+            touch("touchMove", (x - 3 * step, y + 5 * step))
+        touch("touchEnd")
+        assert page.evaluate("scrollY") == top, figure.get_attribute("aria-label")
+        assert figure.locator(".lab-readout").inner_text() != before, figure.get_attribute("aria-label")
+    context.close()
