@@ -109,7 +109,7 @@ def test_reads_wrong_answers_as_wrong():
     truth, guess = LABELS[0], expected(0).argmax()
     text = play()["text"]
     assert ("right." in text) == (truth == guess)
-    assert ("wrong, it is" in text) == (truth != guess)
+    assert ("wrong, the label says" in text) == (truth != guess)
 
 
 def test_a_frame_is_small():

@@ -106,7 +106,7 @@ lab.define("garment-stress", (() => {
     describe: (state, spec) => {
       const result = answer(state, spec), { p } = result, top = argmax(p), truth = spec.labels[Number(state.image)];
       const verdict = `${spec.names[top]} with probability ${value(p[top])}: ` +
-        (top === truth ? "right." : `wrong, it is a ${spec.names[truth]} (${value(p[truth])}).`);
+        (top === truth ? "right." : `wrong, the label says ${spec.names[truth]} (${value(p[truth])}).`);
       if (state.view === "evidence") {
         const { second } = evidence(result, spec);
         return `${verdict} Colors speak for ${spec.names[top]} or for ${spec.names[second]}.`;
