@@ -77,6 +77,25 @@ def test_the_page_ends():
     assert "page is full" in result["text"]
 
 
+def test_the_readout_begins_with_what_was_drawn():
+    """The page speaks the readout: a listener hears the draw first, with its probability or its cost."""
+    one = play(["step"])
+    c = one["state"]["written"][-1]
+    chance = next_character("alice ", 5)[ALPHABET.index(c)]
+    assert one["text"].startswith(f"Drew {'space' if c == ' ' else c}, which had probability {chance:.3f}.")
+
+    many = play(["set", "T", 0.7], ["set", "more", True])
+    written, bits = many["state"]["written"], 0.0
+    for i in range(6, 66):
+        q = softmax(np.log(next_character(written[max(0, i - 5) : i], 5)) / 0.7)
+        bits -= np.log2(q[ALPHABET.index(written[i])])
+    assert many["text"].startswith(f"Drew 60 characters at {bits / 60:.2f} bits each: “{written[6:].strip()}”.")
+    assert "Text so far" not in many["text"]
+
+    for change in (["set", "k", 5], ["set", "seed", True]):
+        assert "Drew" not in play(["step"], change)["text"]
+
+
 def test_readout_counts_what_is_left():
     assert "3 of" in play(["set", "k", 3])["text"]
     assert "0.00 bits" in play(["set", "k", 1])["text"]

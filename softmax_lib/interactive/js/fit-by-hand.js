@@ -120,7 +120,8 @@ lab.define("fit-by-hand", (() => {
       const edges = shapes.map((shape) => (shape.length < 3 ? "" : polyline([...shape, shape[0]].map(([u, v]) => [x(u), y(v)]), { cls: "lab-line", "stroke-width": 1.6 })));
       const marks = state.points.map((point, i) => {
         const k = spec.targets[i], wrong = argmax(logits(theta, point)) !== k;
-        return MARKS[k % MARKS.length](x(point[0]), y(point[1]), { cls: `lab-c${k}`, "fill-opacity": 0.85 }) +
+        const mark = (look) => MARKS[k % MARKS.length](x(point[0]), y(point[1]), look);
+        return mark({ cls: `lab-c${k}`, "fill-opacity": 0.85 }) + (i === state.chosen ? mark({ cls: "lab-line", fill: "none", "stroke-width": 3 }) : "") +
           (wrong ? circle(x(point[0]), y(point[1]), 21, { cls: "lab-line", fill: "none", "stroke-width": 1.6 }) : "");
       });
       return picture(480, TOP + SIDE + 48, ground, contours, edges, marks,
@@ -130,7 +131,7 @@ lab.define("fit-by-hand", (() => {
       const right = state.points.filter((point, i) => argmax(logits(state.theta, point)) === spec.targets[i]).length;
       const point = state.points[state.chosen], p = softmax(logits(state.theta, point)), own = spec.targets[state.chosen];
       return `Refitted: ${right} of ${state.points.length} right, size of the weights ${fixed(size(state.theta), 2)}. ` +
-        `The point in hand (${spec.names[own]}) has probability ${fixed(p[own], 3)} for its own class. A ring marks a wrong answer.`;
+        `The point in hand (${spec.names[own]}, outlined) has probability ${fixed(p[own], 3)} for its own class. A wide ring marks a wrong answer.`;
     },
   };
 })());

@@ -46,12 +46,19 @@ lab.define("text-sampler", (() => {
   }
   const shaped = (state, spec) => reshape(next(spec, Number(state.order), state.written), state.T, state.k, state.p);
   const write = (state, spec, times) => {
-    let { written } = state;
-    for (let i = 0; i < times && written.length < LIMIT; i++)
-      written += spec.alphabet[rng(state.seed + 7919 * written.length).choice(shaped({ ...state, written }, spec))];
-    return { ...state, written };
+    let { written } = state, bits = 0;                              // what the drawn characters cost, in the code of chapter 6
+    for (let i = 0; i < times && written.length < LIMIT; i++) {
+      const q = shaped({ ...state, written }, spec), c = rng(state.seed + 7919 * written.length).choice(q);
+      written += spec.alphabet[c];
+      bits -= Math.log2(q[c]);
+    }
+    return { ...state, written, bits, drawn: written.slice(state.written.length) };
   };
   const name = (c) => (c === " " ? "space" : c);
+  function news({ drawn, bits }) {                                 // first, for it is what a listener waits for
+    if (drawn.length > 1) return `Drew ${drawn.length} characters at ${fixed(Math.abs(bits) / drawn.length, 2)} bits each: “${drawn.trim()}”. `;
+    return drawn ? `Drew ${name(drawn)}, which had probability ${fixed(2 ** -bits, 3)}. ` : "";
+  }
   function wrapped(written) {
     const out = [""];
     for (const word of written.split(/(?<= )/)) {
@@ -63,7 +70,7 @@ lab.define("text-sampler", (() => {
   }
   return {
     next, reshape, interval: 90,
-    state: (spec) => ({ written: spec.prompt, T: spec.temperature, k: spec.k, p: spec.p, order: spec.order, seed: spec.seed }),
+    state: (spec) => ({ written: spec.prompt, T: spec.temperature, k: spec.k, p: spec.p, order: spec.order, seed: spec.seed, drawn: "", bits: 0 }),
     controls: (state, spec) => [
       { id: "T", label: "temperature T", type: "range", min: 0.1, max: 2.5, step: 0.05 },
       { id: "k", label: "top-k: keep the k most likely", type: "range", min: 1, max: spec.alphabet.length, step: 1 },
@@ -73,8 +80,8 @@ lab.define("text-sampler", (() => {
       { id: "seed", label: "Clear, with new luck", type: "button" },
     ],
     on: (id, value, state, spec) => (id === "more" ? write(state, spec, 60)
-      : id === "seed" ? { ...state, seed: state.seed + 1, written: spec.prompt }
-      : { ...state, [id]: Number(value) }),
+      : id === "seed" ? { ...state, seed: state.seed + 1, written: spec.prompt, drawn: "" }
+      : { ...state, [id]: Number(value), drawn: "" }),
     step: (state, spec) => write(state, spec, 1),
     draw: (state, spec) => {
       const raw = next(spec, Number(state.order), state.written), q = shaped(state, spec), x = scale([0, 1], [78, 430]);
@@ -92,9 +99,9 @@ lab.define("text-sampler", (() => {
     },
     describe: (state, spec) => {
       const q = shaped(state, spec), left = q.filter((v) => v > 0).length, best = argmax(q);
-      return `${left} of ${spec.alphabet.length} characters can come next; the most likely is ${name(spec.alphabet[best])} with ${fixed(q[best], 3)}. ` +
+      return (`${news(state)}${left} of ${spec.alphabet.length} characters can come next; the most likely is ${name(spec.alphabet[best])} with ${fixed(q[best], 3)}. ` +
         `The choice is worth ${fixed(Math.abs(entropy(q)) / Math.LN2, 2)} bits, as uncertain as a fair choice among ${fixed(Math.exp(Math.abs(entropy(q))), 1)}. ` +
-        (state.written.length >= LIMIT ? "The page is full: Reset." : `Text so far ends in: ${state.written.slice(-60)}`);
+        (state.written.length >= LIMIT ? "The page is full: Reset." : state.drawn.length > 1 ? "" : `Text so far ends in: ${state.written.slice(-60)}`)).trim();
     },
   };
 })());
