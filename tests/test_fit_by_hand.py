@@ -57,7 +57,7 @@ def test_readout():
     assert f"{right} of 18 right" in run["text"]
     assert f"probability {own:.3f} for its own class" in run["text"]
     assert run["svg"].count('r="21"') == 18 - right  # one ring a mistake
-    assert run["svg"].count('class="lab-line" fill="none" stroke-width="3"') == 1  # the point in hand
+    assert run["svg"].count("stroke: var(--lab-ink)") == 1  # the point in hand
 
 
 def test_two_classes_have_one_straight_border():

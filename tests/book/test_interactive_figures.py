@@ -124,3 +124,15 @@ def test_a_finger_drags_a_handle_and_not_the_page(browser, page):
         assert page.evaluate("scrollY") == top, figure.get_attribute("aria-label")
         assert figure.locator(".lab-readout").inner_text() != before, figure.get_attribute("aria-label")
     context.close()
+
+
+def test_where_play_was_paused_is_announced(page):
+    for figure in page.locator("figure.lab").all():
+        play = figure.locator("[data-do=play]")
+        if not play.count() or not play.is_visible():
+            continue
+        play.click()
+        page.wait_for_timeout(600)
+        play.click()
+        page.wait_for_timeout(700)
+        assert figure.locator("[aria-live=polite]").text_content() == figure.locator(".lab-readout").text_content()

@@ -121,7 +121,7 @@ lab.define("fit-by-hand", (() => {
       const marks = state.points.map((point, i) => {
         const k = spec.targets[i], wrong = argmax(logits(theta, point)) !== k;
         const mark = (look) => MARKS[k % MARKS.length](x(point[0]), y(point[1]), look);
-        return mark({ cls: `lab-c${k}`, "fill-opacity": 0.85 }) + (i === state.chosen ? mark({ cls: "lab-line", fill: "none", "stroke-width": 3 }) : "") +
+        return mark({ cls: `lab-c${k}`, "fill-opacity": 0.85 }) + (i === state.chosen ? mark({ fill: "none", style: "stroke: var(--lab-ink)", "stroke-width": 4.5 }) : "") +
           (wrong ? circle(x(point[0]), y(point[1]), 21, { cls: "lab-line", fill: "none", "stroke-width": 1.6 }) : "");
       });
       return picture(480, TOP + SIDE + 48, ground, contours, edges, marks,

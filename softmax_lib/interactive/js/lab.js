@@ -260,11 +260,9 @@
       const old = frame.querySelector("svg:not(.lab-handles)");
       if (old) old.outerHTML = picture(c, state, spec, description);
       const text = c.describe(state, spec);
-      if (readout.textContent !== text) {
-        readout.textContent = text;
-        clearTimeout(timer);
-        if (!playing) timer = setTimeout(() => { announce.textContent = text; }, 400);   // speak once the hand rests
-      }
+      if (readout.textContent !== text) readout.textContent = text;
+      clearTimeout(timer);
+      if (!playing && announce.textContent !== text) timer = setTimeout(() => { announce.textContent = text; }, 400);   // speak once the hand rests, and where play was paused
       showControls(); showHandles();
     }
     function change(next) { state = next; if (!waiting) waiting = requestAnimationFrame(show); }
