@@ -23,6 +23,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pydata_sphinx_theme
 import pytest
+import rcssmin
 import svg_inline
 from docutils import nodes
 from PIL import Image
@@ -134,6 +135,12 @@ def test_the_themes_script_does_not_measure_the_whole_page():
     script = theme.read_text("utf8")
     assert len(book_slim.MEASURES_ALL.findall(script)) == 1
     assert len(script) - len(book_slim.patient(script)) < 100
+
+
+def test_a_rule_for_narrow_boxes_survives_the_minifier():
+    css = "@container (max-width: 27rem) { .a :where(text) { color: red } .a:hover .b > :is(p, q) { color: blue } }"
+    small = rcssmin.cssmin(book_slim.used_rules(css, {"a", "b"}))
+    assert small == "@container (max-width:27rem){.a *:where(text){color:red}.a:hover .b>:is(p,q){color:blue}}"
 
 
 def test_unused_rules_are_left_out_and_used_ones_kept():

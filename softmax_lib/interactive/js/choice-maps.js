@@ -47,7 +47,7 @@ lab.define("choice-maps", (() => {
     return polyline([at([1 / 3, 1 / 3, 1 / 3]), ...list], { cls: "lab-s" + color, "stroke-width": 2, "stroke-opacity": 0.6 });
   }
   function table(state, spec) {
-    const results = outcomes(state), y = (i) => FLOOR + 36 + 29 * i, x = (k) => 118 + 122 * k;
+    const results = outcomes(state), y = (i) => FLOOR + 36 + 29 * i, x = (k) => 134 + 115 * k;
     const head = spec.labels.map((label, k) => text(x(k), FLOOR + 22, label, { cls: "lab-small" }));
     return head.join("") + results.map((p, i) => circle(9, y(i) + 9, 6, { cls: "lab-c" + MAPS[i][2] }) + text(22, y(i) + 14, MAPS[i][0]) +
       p.map((v, k) => rect(x(k), y(i), 66 * v, 17, { cls: "lab-c" + MAPS[i][2] }) + line(x(k), y(i) - 2, x(k), y(i) + 19, { cls: "lab-line" }) +

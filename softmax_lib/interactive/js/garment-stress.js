@@ -3,7 +3,7 @@
  *        weights: base64 int8 (K × side²), scales: [K numbers a weight step], bias: [K numbers]} */
 lab.define("garment-stress", (() => {
   const { softmax, entropy, argmax, rng, clamp } = lab.math, { picture, text, rect, line, path, axis, scale, fixed } = lab.svg;
-  const CELL = 7, LEFT = 8, TOP = 8, REACH = 8, LEVELS = 12, BARS = 306, END = 432;
+  const CELL = 7, LEFT = 8, TOP = 8, REACH = 8, LEVELS = 12, BARS = 322, END = 432;
   const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const bytes = (code) => {
     const out = new Uint8Array(Math.floor((code.replace(/=+$/, "").length * 3) / 4));
