@@ -14,6 +14,7 @@ import book_boxes
 import book_cards
 import book_interactive
 import book_math
+import book_references
 import book_slim
 import book_theme
 import conftest  # puts _ext on the path
@@ -27,6 +28,7 @@ import rcssmin
 import svg_inline
 from docutils import nodes
 from PIL import Image
+from pybtex.database import parse_file, parse_string
 
 from softmax_lib import interactive, plotting
 
@@ -181,6 +183,32 @@ def test_the_repository_is_found_in_the_environment(environment, expected):
 )
 def test_a_host_of_ones_own_is_known_to_the_theme(url, forge):
     assert book_theme.provider(url) == forge
+
+
+def test_references_stand_where_a_reader_looks():
+    entries = parse_string(
+        "@misc{z, author={Zoe Abel}, title={Z}, year=2001}"
+        "@misc{b, author={Ada Öst and Bo Ek and Cy Fry}, title={Later}, year=2002}"
+        "@misc{a, author={Ada Öst and Bo Ek}, title={Two}, year=1999, eprint={1234.5678}}"
+        "@misc{o, author={Eva Otter}, title={Alone}, year=1990}",
+        "bibtex",
+    ).entries.values()
+    listed = [entry.text.render_as("text") for entry in book_references.Style().format_entries(list(entries))]
+    assert listed == [
+        "Abel, Zoe. Z. 2001.",
+        "Öst, Ada, and Bo Ek. Two. 1999. arXiv:1234.5678.",
+        "Öst, Ada, Bo Ek, and Cy Fry. Later. 2002.",
+        "Otter, Eva. Alone. 1990.",
+    ]
+
+
+def test_no_reference_keeps_a_command_of_tex():
+    written = parse_file(conftest.ROOT / "references.bib")
+    listed = [
+        entry.text.render_as("text") for entry in book_references.Style().format_entries(written.entries.values())
+    ]
+    assert len(listed) > 70
+    assert [text for text in listed if set(text) & set("\\${}")] == []
 
 
 def test_the_icon_is_a_softmax():
