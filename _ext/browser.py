@@ -59,11 +59,13 @@ class Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path
+        found, missing = path.is_file(), Path(self.directory) / "404.html"
+        path = path if found else missing
         if not path.is_file():
             self.send_error(404)
             return
         content = packed(path, path.stat().st_mtime_ns)
-        self.send_response(200)
+        self.send_response(200 if found else 404)
         self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Cache-Control", "max-age=600")

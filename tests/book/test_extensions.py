@@ -14,6 +14,7 @@ import book_boxes
 import book_cards
 import book_interactive
 import book_math
+import book_missing
 import book_references
 import book_slim
 import book_theme
@@ -183,6 +184,13 @@ def test_the_repository_is_found_in_the_environment(environment, expected):
 )
 def test_a_host_of_ones_own_is_known_to_the_theme(url, forge):
     assert book_theme.provider(url) == forge
+
+
+def test_the_root_of_the_book_is_the_path_of_its_address():
+    assert book_missing.root("https://you.github.io/softmax/") == book_missing.root("https://you.github.io/softmax")
+    assert book_missing.root("https://you.github.io/softmax") == "/softmax/"
+    assert book_missing.root("https://softmax.example") == "/"
+    assert book_missing.root("") == ""
 
 
 def test_references_stand_where_a_reader_looks():

@@ -28,3 +28,15 @@ def test_the_reader_chooses_light_or_dark(visit, address):
         page.locator(".theme-switch-button").first.click()
         seen.add(page.evaluate("document.documentElement.dataset.theme"))
     assert seen == {"light", "dark"}
+
+
+def test_a_wrong_address_leads_into_the_book(browser, address):
+    page = browser.new_context().new_page()
+    try:
+        for wrong in ("no-such-page.html", "chapters/deeper/than/any.html?x=1#y"):
+            assert page.goto(f"{address}/{wrong}").status == 404
+            assert page.get_by_role("heading", level=1).inner_text() == "This page has probability 0"
+            page.get_by_role("link", name="The softmax function").click()
+            assert page.url == f"{address}/chapters/03-function.html"
+    finally:
+        page.context.close()
