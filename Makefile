@@ -12,7 +12,7 @@ SOURCES := $(shell find softmax_lib chapters appendices assignments coursework e
 .PHONY: help setup book pdf test lab coursework grade bench lint clean
 
 help:           ## list the targets
-	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 20
+	@awk -F ':.*## *' '/^[a-z]+:.*##/ { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## create .venv and install everything (once; again when the requirements change)
 
