@@ -59,14 +59,17 @@ def _markers(parent: ast.AST, name: str) -> Iterator[tuple[str, str, str]]:
 
 
 class Claims(SphinxDirective):
-    """The table of one chapter's claims; those of theorems first, in the order of the tests."""
+    """The table of one chapter's claims; those of theorems first, in the order of the theorems."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         self.env.note_reread()  # the tests are no documents: read this page anew in every build
         chapter = int(self.arguments[0])
-        claims = sorted((one for one in collect() if one.chapter == chapter), key=lambda one: not one.theorem)
+        text = "".join(path.read_text("utf8") for path in ROOT.glob(f"chapters/{chapter:02}-*.ipynb"))
+        place = {label: number for number, label in enumerate(re.findall(r":label: ([\w-]+)", text))}
+        claims = [one for one in collect() if one.chapter == chapter]
+        claims.sort(key=lambda one: place.get(one.theorem, len(place)))
         if not claims:
             return [nodes.paragraph(text="This chapter claims nothing for all inputs.")]
         printed = any(name.startswith(f"chapters/{chapter:02}-") for name in self.env.found_docs)
