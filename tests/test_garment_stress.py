@@ -77,8 +77,8 @@ def test_square_roots():
 
 def test_bars_show_all_probabilities():
     svg = play()["svg"]
-    widths = [float(w) for w in re.findall(r'<rect x="306" y="[\d.]+" width="([\d.]+)"', svg)]
-    np.testing.assert_allclose(np.array(widths) / (432 - 306), expected(0), atol=1e-4)
+    widths = [float(w) for w in re.findall(r'<rect x="322" y="[\d.]+" width="([\d.]+)"', svg)]
+    np.testing.assert_allclose(np.array(widths) / (432 - 322), expected(0), atol=1e-4)
 
 
 def test_noise_is_the_same_for_the_same_state_and_changes_the_answer():
