@@ -198,7 +198,7 @@ def test_far_formulas_are_not_drawn_until_they_come_near(visit, address, name):
     try:
         page.goto(f"{address}/{name}", wait_until="load")
         page.evaluate(SETTLED)
-        drawn = page.evaluate("""() => [...document.querySelectorAll("article section ~ section ~ section > p .katex")]
+        drawn = page.evaluate("""() => [...document.querySelectorAll("article section:has(> .chapter-box) > section ~ section > p .katex")]
           .map((formula) => [formula.checkVisibility({ contentVisibilityAuto: true }), formula.getBoundingClientRect().top])""")
     finally:
         page.close()
