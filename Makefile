@@ -6,10 +6,11 @@ BIN    := $(ENV)/bin
 READY  := $(ENV)/.ready
 BOOK   := _build/html/index.html
 PDF    := _build/pdf/softmax-in-depth.pdf
+EPUB   := _build/epub/softmax-in-depth.epub
 SOURCES := $(shell find softmax_lib chapters appendices assignments coursework examples binder tests _ext _static _templates -type f \
              -not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null) $(wildcard *.md *.yml *.bib *.toml)
 
-.PHONY: help setup book pdf test lab coursework grade bench lint clean
+.PHONY: help setup book pdf epub test lab coursework grade bench lint clean
 
 help:           ## list the targets
 	@awk -F ':.*## *' '/^[a-z]+:.*##/ { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +41,12 @@ pdf: $(PDF)     ## print the whole book to one PDF (needs a Chromium)
 $(PDF): $(BOOK)
 	$(BIN)/jupyter-book build . --builder singlehtml --quiet -W -n --keep-going
 	$(BIN)/python _ext/pdf.py
+
+epub: $(EPUB)   ## make one EPUB of the whole book, for e-readers
+	@echo "The book for e-readers is ready. Open $(CURDIR)/$(EPUB)"
+
+$(EPUB): $(BOOK)
+	$(BIN)/jupyter-book build . --builder custom --custom-builder epub --quiet -W -n --keep-going
 
 test: build/library-tests.passed build/book-tests.passed ## every test: library, notebooks (nbmake) and the built pages in a browser
 	@echo "Every test passed for the files as they are now; 'make clean test' runs them all again."

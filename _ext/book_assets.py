@@ -68,7 +68,7 @@ def _style_sheet(static: Path, name: str) -> str:
 
 
 def _bundle(app: Sphinx, error: Exception | None) -> None:
-    if error or app.builder.format != "html" or not hasattr(app.env, "book_assets"):
+    if error or app.builder.name not in ("html", "singlehtml") or not hasattr(app.env, "book_assets"):
         return
     out, wanted = Path(app.outdir), app.env.book_assets
     static = out / "_static"

@@ -29,15 +29,16 @@ def icon() -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">{paper}{bars}</svg>\n'
 
 
-def draw_card(path: Path, title: str) -> None:
-    """A PNG of 1200 × 630: the title over a strip that the three probabilities share."""
+def draw_card(path: Path, title: str, upright: bool = False) -> None:
+    """The title over a strip that the three probabilities share: a PNG of 1200 × 630, or of 1200 × 1800 as a cover."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(12, 6.3), dpi=100, facecolor=PAPER)
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 1200), ylim=(0, 630))
+    height, top = (1800, 1250) if upright else (630, 400)
+    figure = Figure(figsize=(12, height / 100), dpi=100, facecolor=PAPER)
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 1200), ylim=(0, height))
     axes.axis("off")
-    axes.text(90, 400, title, fontsize=62, fontweight="bold", color=INK, va="center", family="serif")
-    axes.text(90, 290, "Scores in, probabilities out, and everything\nthat follows: an executable book", fontsize=26,
+    axes.text(90, top, title, fontsize=62, fontweight="bold", color=INK, va="center", family="serif")
+    axes.text(90, top - 110, "Scores in, probabilities out, and everything\nthat follows: an executable book", fontsize=26,
               color=INK, va="center", linespacing=1.5, family="serif")  # fmt: skip
     start = 90.0
     for color, p in zip(COLORS, softmax(SCORES), strict=True):

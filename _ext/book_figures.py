@@ -41,8 +41,9 @@ class Pictures(SphinxPostTransform):
                 logger.warning("a picture without words: say in `alt` what it shows", location=node, type="book")
             if not path.is_file():
                 continue
-            if path.suffix == ".svg" and path.stat().st_size <= INLINE_LIMIT:
-                markup = inline_svg(path.read_text("utf8"), alt, f"{name}-{number}")
+            epub = self.app.builder.name == "epub"  # its pictures become files again, in a form that e-readers know
+            if path.suffix == ".svg" and (epub or path.stat().st_size <= INLINE_LIMIT):
+                markup = inline_svg(path.read_text("utf8"), alt, f"{name}-{number}", webp=not epub)
                 if int(re.search(r' width="(\d+)"', markup)[1]) > PHONE:
                     markup = f'<div class="wide-figure">{markup}</div>'
             else:
@@ -51,7 +52,7 @@ class Pictures(SphinxPostTransform):
 
     def _file(self, node: nodes.image, path: Path, alt: str) -> str:
         self.app.builder.images[node["uri"]] = self.env.images[node["uri"]][1]
-        up = "../" * self.env.docname.count("/") if self.app.builder.name == "html" else ""
+        up = "../" * self.env.docname.count("/") if self.app.builder.name != "singlehtml" else ""
         target = f"{up}{self.app.builder.imagedir}/{self.app.builder.images[node['uri']]}"
         width, height = imagesize.get(path)
         scale = min(1, COLUMN / width)

@@ -72,7 +72,7 @@ class DrawFigures(SphinxPostTransform):
 
 
 def _write_assets(app: Sphinx) -> None:
-    if app.builder.format == "html":
+    if app.builder.name in ("html", "singlehtml"):
         static = Path(app.outdir) / "_static"
         static.mkdir(parents=True, exist_ok=True)
         for source in (Path(interactive.__file__).parent / "js").glob("*.js"):

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from docutils import nodes
+from mathml import mend
 from py_mini_racer import JSEvalException, MiniRacer
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -32,16 +33,17 @@ def _engine() -> MiniRacer:
 
 
 @cache
-def render(tex: str, display: bool, macros: str = "{}") -> str:
-    """HTML and MathML of one formula; raises JSEvalException where the TeX is wrong."""
-    options = {"displayMode": display, "throwOnError": True, "strict": "error", "output": "htmlAndMathml"}
+def render(tex: str, display: bool, macros: str = "{}", output: str = "htmlAndMathml") -> str:
+    """HTML and MathML of one formula, or MathML alone; raises JSEvalException where the TeX is wrong."""
+    options = {"displayMode": display, "throwOnError": True, "strict": "error", "output": output}
     options["macros"] = json.loads(macros)
-    return _engine().eval(f"katex.renderToString({json.dumps(tex)}, {json.dumps(options)})")
+    return mend(_engine().eval(f"katex.renderToString({json.dumps(tex)}, {json.dumps(options)})"))
 
 
 def _render_or_warn(translator, node: nodes.Element, tex: str, display: bool) -> str:
+    output = "mathml" if translator.builder.name == "epub" else "htmlAndMathml"
     try:
-        return render(tex, display, json.dumps(translator.config.book_math_macros, sort_keys=True))
+        return render(tex, display, json.dumps(translator.config.book_math_macros, sort_keys=True), output)
     except JSEvalException as error:
         reason = next((line for line in str(error).splitlines() if "ParseError" in line), str(error).splitlines()[0])
         logger.warning("this formula is not valid TeX: %s\n%s", tex, reason, location=node, type="book", subtype="math")

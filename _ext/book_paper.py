@@ -72,8 +72,9 @@ class OnePage(SphinxPostTransform):
 
 def _take_handlers(app: Sphinx) -> None:
     handlers = app.registry.translation_handlers
-    if app.builder.name == "singlehtml":
-        handlers["singlehtml"] = {**handlers.get("html", {}), **handlers.get("singlehtml", {})}
+    name = app.builder.name
+    if name != "html" and app.builder.format == "html":
+        handlers[name] = {**handlers.get("html", {}), **handlers.get(name, {})}
 
 
 def _template(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> str | None:

@@ -32,7 +32,7 @@ def _webp(found: re.Match) -> str:
     return f"data:image/webp;base64,{base64.b64encode(packed.getvalue()).decode()}"
 
 
-def inline_svg(source: str, alt: str, prefix: str) -> str:
+def inline_svg(source: str, alt: str, prefix: str, webp: bool = True) -> str:
     """The SVG as an element of a page: ids unique, colors variables, size by the column, text for screen readers."""
     svg = source[source.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<defs>\s*</defs>", "", svg, flags=re.DOTALL)
@@ -48,7 +48,7 @@ def inline_svg(source: str, alt: str, prefix: str) -> str:
     svg = FONT.sub(r"font: \1\2 var(--fig-font)", svg)
     svg = re.sub(r"<[^>]*>", lambda tag: LONG_NUMBER.sub(r"\1", tag[0]), svg)
     svg = LONG_PATH.sub(lambda path: re.sub(r"(\d\.\d)\d", r"\1", path[0]), svg)
-    svg = PNG.sub(_webp, svg)
+    svg = PNG.sub(_webp, svg) if webp else svg
     svg = re.sub(r">\s+<", "><", svg)
     box = re.search(r'viewBox="([^"]*)"', svg)[1]
     width, height = (round(float(length) * 4 / 3) for length in box.split()[2:])  # points to pixels

@@ -146,6 +146,9 @@ def test_every_component_draws_a_sound_picture(name):
         assert re.fullmatch(r"0 0 \d+(\.\d+)? \d+(\.\d+)?", root.get("viewBox"))
         assert not re.search(r"NaN|undefined|Infinity|\[object", result["svg"] + result["text"])
         assert ' id="' not in result["svg"]
+        shapes = [element for element in root.iter() if not element.tag.endswith(("text", "tspan", "title"))]
+        stray = "".join((shape.text or "") + "".join(part.tail or "" for part in shape) for shape in shapes)
+        assert not stray.strip(), "words belong into a text element"
         assert not re.search(r"(?:fill|stroke)=\"(?!none)[^\"]*\"", result["svg"]), "colors come by class"
         assert len(result["text"]) > 20
 

@@ -255,10 +255,22 @@ def test_the_extensions_need_no_package_beyond_the_requirements():
     assert Path(sys.modules["tinycss2"].__file__).exists()  # comes with nbconvert
 
 
+@pytest.mark.parametrize(
+    "tex", [r"p_{\max}^2", r"\frac{\max}{2}", r"a \overset{b}{\le} c", r"\mathop{x}_i", r"\max_i z_i"]
+)
+def test_formulas_are_valid_mathml(tex):
+    counts = {"msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3, "mfrac": 2, "mroot": 2}
+    math = re.search("<math.*</math>", book_math.render(tex, True))[0]
+    for element in ElementTree.fromstring(math).iter():
+        name = element.tag.rpartition("}")[2]
+        assert len(element) == (0 if name in ("mi", "mo", "mn", "mtext") else counts.get(name, len(element))), math
+
+
 def test_a_comma_stays_with_its_formula():
     class Translator:
         body: ClassVar[list[str]] = []
         config = type("Config", (), {"book_math_macros": {}})
+        builder = type("Builder", (), {"name": "html"})
 
     sentence = nodes.paragraph("", "", nodes.math(text="a = b"), nodes.Text(", and"))
     with pytest.raises(nodes.SkipNode):

@@ -51,7 +51,7 @@ lab.define("choice-maps", (() => {
     const head = spec.labels.map((label, k) => text(x(k), FLOOR + 22, label, { cls: "lab-small" }));
     return head.join("") + results.map((p, i) => circle(9, y(i) + 9, 6, { cls: "lab-c" + MAPS[i][2] }) + text(22, y(i) + 14, MAPS[i][0]) +
       p.map((v, k) => rect(x(k), y(i), 66 * v, 17, { cls: "lab-c" + MAPS[i][2] }) + line(x(k), y(i) - 2, x(k), y(i) + 19, { cls: "lab-line" }) +
-        text(x(k) + 66 * v + 5, y(i) + 14, v === 0 ? "0" : v === 1 ? "1" : fixed(v, 2), { cls: "lab-small lab-number" }))).join("");
+        text(x(k) + 66 * v + 5, y(i) + 14, v === 0 ? "0" : v === 1 ? "1" : fixed(v, 2), { cls: "lab-small lab-number" })).join("")).join("");
   }
   return {
     sparsemax, entmax15,

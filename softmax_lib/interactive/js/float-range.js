@@ -64,7 +64,7 @@ lab.define("float-range", (() => {
   function table(state, spec) {
     const { scores, exps, naive, safe, exact } = evaluate(state), columns = [150, 234, 308, 386, 464];
     const head = ["score", "exp", "plain", "shifted", "exact"].map((name, i) => text(columns[i], ROWS, name, { anchor: "end", cls: "lab-small lab-muted" }));
-    return head + line(LEFT, ROWS + 7, RIGHT, ROWS + 7) + spec.labels.map((label, k) => {
+    return head.join("") + line(LEFT, ROWS + 7, RIGHT, ROWS + 7) + spec.labels.map((label, k) => {
       const y = ROWS + 29 + 24 * k, cells = [fixed(scores[k], 1), short(exps[k]), short(naive[k]), short(safe[k]), short(exact[k])];
       return circle(LEFT + 6, y - 5, 6.5 - k, { cls: "lab-c" + [0, 3, 9][k] }) + text(LEFT + 19, y, label) +
         cells.map((cell, i) => text(columns[i], y, cell, { anchor: "end", cls: "lab-number" })).join("");
