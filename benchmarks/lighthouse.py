@@ -116,7 +116,9 @@ def main() -> None:
     if find_chromium() is None:
         parser.error(MISSING)
     found = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
-    pages = arguments.pages or [name for name in found if name != "index.html" and not name.startswith("_static/")]
+    pages = arguments.pages or [
+        name for name in found if name not in ("index.html", "404.html") and not name.startswith("_static/")
+    ]
     if not pages:
         parser.error("the book is not built: run `make book`")
     rows = []
