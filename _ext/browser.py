@@ -30,6 +30,12 @@ def find_chromium() -> str | None:
     )
 
 
+def pages(site: Path) -> list[str]:
+    """Addresses of the built pages, relative to the book's root; without the redirect index.html, and 404.html."""
+    found = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    return [name for name in found if name not in ("index.html", "404.html") and not name.startswith("_static/")]
+
+
 @contextmanager
 def chromium() -> Iterator:
     """A headless Chromium for Playwright; FileNotFoundError where there is none."""

@@ -14,12 +14,14 @@ import statistics
 import sys
 from pathlib import Path
 
+import machine
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 SITE = ROOT / "_build" / "html"
 sys.path.insert(0, str(ROOT / "_ext"))
 
-from browser import chromium, served  # noqa: E402  (from the folder of extensions)
+from browser import chromium, pages, served  # noqa: E402  (from the folder of extensions)
 
 SLOWER, PRESSES = 4, 15
 WATCH = """
@@ -53,9 +55,8 @@ def measure(page, session, figure) -> dict:
 def main() -> None:
     rows = []
     with served(SITE) as address, chromium() as browser:
-        for path in sorted([*SITE.glob("*.html"), *SITE.glob("chapters/*.html")]):
-            name = path.relative_to(SITE).as_posix()
-            if 'class="lab-picture"' not in path.read_text("utf8"):
+        for name in pages(SITE):
+            if 'class="lab-picture"' not in (SITE / name).read_text("utf8"):
                 continue
             page = browser.new_page(viewport={"width": 1360, "height": 900})
             page.add_init_script(WATCH)
@@ -72,6 +73,8 @@ def main() -> None:
         "",
         f"Milliseconds from a key press to the presentation of the next frame, on a processor slowed down {SLOWER} times; {PRESSES}",
         f"presses, in the browser's steps of 8 ms. To reach: {LIMIT}.",
+        "",
+        machine.measured(),
         "",
         "| page | figure | median | worst |",
         "|---|---|--:|--:|",

@@ -22,12 +22,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import machine
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 SITE = ROOT / "_build" / "html"
 sys.path.insert(0, str(ROOT / "_ext"))
 
-from browser import FLAGS, MISSING, chromium, find_chromium, served  # noqa: E402  (from the folder of extensions)
+from browser import FLAGS, MISSING, chromium, find_chromium, pages, served  # noqa: E402  (from the folder of extensions)
 
 CATEGORIES = {"performance": "performance", "accessibility": "accessibility", "best-practices": "best practices", "seo": "SEO"}  # fmt: skip
 PHONE = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 1.75, "is_mobile": True, "has_touch": True}
@@ -93,6 +95,8 @@ def table(rows: list[dict]) -> str:
         "compressed. To reach: performance 95 (90 with an explorer), 100, 100 and 95; layout shift 0.02; 600 KB without",
         "pictures. The largest paint and the time the page is blocked are what the performance is made of.",
         "",
+        machine.measured(),
+        "",
         "| page | performance | accessibility | best practices | SEO | shift | largest paint | blocked | requests | KB | of it pictures | explorers |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
@@ -115,17 +119,14 @@ def main() -> None:
     arguments = parser.parse_args()
     if find_chromium() is None:
         parser.error(MISSING)
-    found = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
-    pages = arguments.pages or [
-        name for name in found if name not in ("index.html", "404.html") and not name.startswith("_static/")
-    ]
-    if not pages:
+    names = arguments.pages or pages(SITE)
+    if not names:
         parser.error("the book is not built: run `make book`")
     rows = []
     with served(SITE) as address:
         with chromium() as browser:
-            weights = {name: weight(browser, address, name) for name in pages}
-        for name in pages:
+            weights = {name: weight(browser, address, name) for name in names}
+        for name in names:
             runs = [report(f"{address}/{name}") for _ in range(arguments.runs)]
             middle = {key: statistics.median(run[key] for run in runs) for key in runs[0] if key != "failed"}
             failed = sorted(set.intersection(*(set(run["failed"]) for run in runs)))

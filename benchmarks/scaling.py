@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import re
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
+
+from machine import measured
 
 RESULTS = Path(__file__).parent / "results"
 EXAMPLE = Path(__file__).parent.parent / "examples" / "larger_than_memory.py"
@@ -53,11 +52,7 @@ def main() -> None:
         for way in NAMES:
             lines.append(measure(rows, way))
             print(lines[-1], flush=True)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    machine = (
-        f"Measured {date.today().isoformat()} on {platform.system()} {platform.machine()}, {cores} cores, "
-        f"Python {platform.python_version()}."
-    )
+    machine = measured()
     RESULTS.mkdir(exist_ok=True)
     record = {"machine": machine, "lines": lines}
     (RESULTS / "scaling.json").write_text(json.dumps(record, indent=1) + "\n", "utf8", newline="\n")

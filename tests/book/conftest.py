@@ -43,9 +43,8 @@ READ = """async (screens) => {
 
 
 def pages() -> list[str]:
-    """Addresses of the built pages, relative to the book's root; without the redirect that index.html is, and 404.html."""
-    found = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
-    return [page for page in found if page not in ("index.html", "404.html") and not page.startswith("_static/")]
+    """Addresses of the built pages."""
+    return reader.pages(SITE)
 
 
 def absent(what: str) -> None:
