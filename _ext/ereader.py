@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from functools import cache
 from pathlib import Path
 
-from bs4 import BeautifulSoup, Tag
-from mathml import APPLY
+import mathml
+from bs4 import BeautifulSoup
 
 from softmax_lib import interactive
 
@@ -61,28 +60,6 @@ def picture(element: str) -> tuple[str, str]:
     return f"{head}{style}{ground}{content}", " ".join(html.unescape(words).split())
 
 
-def _plain_math(math: Tag, soup: BeautifulSoup) -> None:
-    """A formula for readers that know no more than MathML Core: the letters themselves, and room after a name."""
-    math["alttext"] = math.annotation.extract().get_text().strip()  # a reader without MathML would show a note as text
-    math.semantics.unwrap()
-    for token in math.find_all(mathvariant=["bold", "double-struck"]):
-        letters = token.get_text()
-        if letters.isascii() and letters.isalnum():
-            kind = token.attrs.pop("mathvariant").upper()
-            token.string = "".join(_in_kind(kind, letter) for letter in letters)
-    for apply in math.find_all("mo", string=APPLY):
-        following = apply.find_next_sibling()
-        if following is not None and following.get_text()[:1] not in "([{|":
-            apply.insert_after(soup.new_tag("mspace", width="0.17em"))
-
-
-def _in_kind(kind: str, letter: str) -> str:
-    """The letter or digit as Unicode has it in that kind; seven of the double-struck ones are older than the others."""
-    name = unicodedata.name(letter).replace("LATIN ", "").replace("LETTER ", "")
-    older = kind == "DOUBLE-STRUCK" and letter in "CHNPQRZ"
-    return unicodedata.lookup(f"{kind} {name}" if older else f"MATHEMATICAL {kind} {name}")
-
-
 def xhtml(body: str) -> str:
     """A page's HTML as XML: nothing folded, nothing that a script would bring to life."""
     soup = BeautifulSoup(body, "html.parser")
@@ -99,5 +76,5 @@ def xhtml(body: str) -> str:
         elif element.name == "p" and element.find(BLOCKS):
             element.name = "div"
         elif element.name == "math":
-            _plain_math(element, soup)
+            mathml.make_plain(element, soup)
     return soup.decode(formatter="minimal")
