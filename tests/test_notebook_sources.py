@@ -149,3 +149,28 @@ def test_citations_and_terms_exist(notebook):
     keys = {key.strip() for group in re.findall(r"\{cite(?::\w+)?\}`([^`]+)`", prose) for key in group.split(",")}
     known = set(re.findall(r"^@\w+\{([^,\s]+),", (ROOT / "references.bib").read_text("utf8"), flags=re.MULTILINE))
     assert keys <= known, keys - known
+
+
+def _minutes(path):
+    """Minutes to read and to work, as the box at the chapter's beginning states them."""
+    stated = re.search(r"\*\*Time:\*\* (\d+) min to read, (\d+) min to work", _prose(nbformat.read(path, 4)))
+    return int(stated[1]), int(stated[2])
+
+
+def test_landing_page_and_course_plan_state_the_minutes_of_the_chapters():
+    times = {path.stem: _minutes(path) for path in CHAPTERS}
+    whole = sorted(sum(pair) for pair in times.values())
+    assert f"takes {whole[0]} to {whole[-1]} minutes" in (ROOT / "intro.md").read_text("utf8")
+    table = re.findall(
+        r"</chapters/([\w-]+)>` \| (\d+) \| (\d+) \|", (ROOT / "appendices" / "teaching.md").read_text("utf8")
+    )
+    assert {name: (int(read), int(work)) for name, read, work in table} == times
+
+
+def test_landing_page_lists_every_page_in_the_order_of_the_contents():
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))
+    pages = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
+    listed = re.findall(
+        r"^\[\]\(((?:chapters|appendices)/[\w-]+)\.(?:ipynb|md)\)$", (ROOT / "intro.md").read_text("utf8"), re.MULTILINE
+    )
+    assert listed == pages
