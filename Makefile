@@ -10,7 +10,7 @@ EPUB   := _build/epub/softmax-in-depth.epub
 SOURCES := $(shell find softmax_lib chapters appendices assignments coursework examples binder tests _ext _static _templates -type f \
              -not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null) $(wildcard *.md *.yml *.bib *.toml)
 
-.PHONY: help setup book pdf epub test lab coursework grade bench lint clean
+.PHONY: help setup book pdf epub site test lab coursework grade bench lint clean
 
 help:           ## list the targets
 	@awk -F ':.*## *' '/^[a-z]+:.*##/ { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,12 @@ epub: $(EPUB)   ## make one EPUB of the whole book, for e-readers
 
 $(EPUB): $(BOOK)
 	$(BIN)/jupyter-book build . --builder custom --custom-builder epub --quiet -W -n --keep-going
+
+# The footer's links lead nowhere in a book that is only built: it is written anew, with the two files beside it.
+site: $(PDF) $(EPUB) ## what is published: the book, its PDF and its EPUB, linked in the footer
+	BOOK_FILES="$(notdir $(PDF) $(EPUB))" $(BIN)/jupyter-book build . --all --quiet -W -n --keep-going
+	cp $(PDF) $(EPUB) $(dir $(BOOK))
+	@touch $(BOOK) $(PDF) $(EPUB)
 
 test: build/library-tests.passed build/book-tests.passed ## every test: library, notebooks (nbmake) and the built pages in a browser
 	@echo "Every test passed for the files as they are now; 'make clean test' runs them all again."

@@ -4,7 +4,8 @@ Jupyter Book hands its theme options over as a whole, so that setting one in _co
 set here. A public extension would know neither this book's notebooks nor its environment variables.
 
 BOOK_REPOSITORY_URL and BOOK_REPOSITORY_BRANCH (or GitHub's and GitLab's own variables in their CI) say where this
-copy of the book lives; without them the pages show no button that leads nowhere.
+copy of the book lives; without them the pages show no button that leads nowhere. BOOK_FILES names the files of the whole
+book that will lie beside the pages; `make site` sets it.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ def _configure(app: Sphinx, config: Config) -> None:
     options["repository_url"] = url or options.get("repository_url", "")
     options["repository_branch"] = branch or options.get("repository_branch") or "main"
     options["repository_provider"] = provider(options["repository_url"])
+    config.html_context["book_files"] = os.environ.get("BOOK_FILES", "").split()
     known = bool(options["repository_url"])
     options.update(use_repository_button=known, use_issues_button=known, use_edit_page_button=known)
 

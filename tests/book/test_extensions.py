@@ -20,6 +20,7 @@ import book_slim
 import book_theme
 import conftest  # puts _ext on the path
 import fonts
+import jinja2
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
@@ -184,6 +185,16 @@ def test_the_repository_is_found_in_the_environment(environment, expected):
 )
 def test_a_host_of_ones_own_is_known_to_the_theme(url, forge):
     assert book_theme.provider(url) == forge
+
+
+def test_the_footer_links_the_files_of_the_whole_book_where_they_are():
+    footer = jinja2.Environment(loader=jinja2.FileSystemLoader(conftest.ROOT / "_templates")).get_template(
+        "book-footer.html"
+    )
+    built = {"pathto": lambda name, _: f"../{name}", "copyright": "2026", "author": "us"}
+    assert "href" not in footer.render(built, book_files=[])
+    found = re.findall(r'<a href="(.+?)">(\w+)</a>', footer.render(built, book_files=["book.pdf", "book.epub"]))
+    assert found == [("../book.pdf", "PDF"), ("../book.epub", "EPUB")]
 
 
 def test_the_root_of_the_book_is_the_path_of_its_address():
