@@ -1,14 +1,19 @@
 /* Small services for every page. */
 (function () {
   "use strict";
-  // What can be scrolled sideways can be reached by keyboard. A box is measured when it comes near, and again when the
-  // window has another width: to measure the far ones, the browser would have to lay out the whole page.
+  // A formula that is somewhat too wide for the column, as on a phone, gets smaller letters; what can still be scrolled
+  // sideways can be reached by keyboard. A box is measured when it comes near, and again when the window has another width
+  // or a font arrived: to measure the far ones, the browser would have to lay out the whole page.
   const scrollable = ".formula, div.highlight pre, .pst-scrollable-table-container, .cell_output, .figure-scroll";
+  const smallest = 0.65;  // of the size that the formula has in a wide window: 12 px on a phone
   const watch = new IntersectionObserver((entries) => {
     const boxes = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target);
-    const wide = boxes.map((box) => box.scrollWidth > box.clientWidth + 1);  // first all sizes, then all changes: one layout
-    boxes.forEach((box, index) => {
-      if (wide[index]) {
+    boxes.forEach((box) => { watch.unobserve(box); box.style.fontSize = ""; });
+    const shares = boxes.map((box) => (box.scrollWidth > box.clientWidth + 1 ? box.clientWidth / box.scrollWidth : 1));
+    boxes.forEach((box, index) => {  // first all sizes, then all changes: one layout
+      const smaller = box.matches(".formula") && shares[index] >= smallest && shares[index] < 1;
+      if (smaller) box.style.fontSize = `${99.5 * shares[index]}%`;
+      if (shares[index] < 1 && !smaller) {
         box.tabIndex = 0;
         if (!box.hasAttribute("role")) { box.setAttribute("role", "group"); box.setAttribute("aria-label", "scrolls sideways"); }
       } else if (box.getAttribute("aria-label") === "scrolls sideways") {
@@ -19,6 +24,7 @@
   const look = () => document.querySelectorAll(scrollable).forEach((box) => { watch.unobserve(box); watch.observe(box); });
   let waiting = 0, width = innerWidth;
   addEventListener("load", look);
+  document.fonts.addEventListener("loadingdone", look);
   addEventListener("resize", () => {
     if (width === innerWidth) return;  // a phone's address bar comes and goes
     width = innerWidth;

@@ -217,11 +217,23 @@ def test_is_light(visit, name):
     assert result.weight() <= (330 if not pictures else 600) * KILOBYTE
 
 
-def test_scrolling_regions_are_reached_by_keyboard(visit, name):
-    """Also those that come out of a fold; the script of the page sees a box when it comes near."""
+def _unfolded(visit, name):
+    """A page on a phone, also what comes out of a fold; its script has seen every box come near."""
     page = visit(name, PHONE).whole()
     page.evaluate("document.querySelectorAll('article details').forEach((fold) => { fold.open = true; })")
     page.evaluate(READ, 1)
+    return page
+
+
+def test_a_formula_fits_a_phone_where_its_letters_stay_legible(visit, name):
+    formulas = _unfolded(visit, name).evaluate("""() => [...document.querySelectorAll("main div.math .formula")]
+      .map((e) => [e.clientWidth / e.scrollWidth, parseFloat(getComputedStyle(e.querySelector(".katex")).fontSize)])""")
+    assert [share for share, _ in formulas if 0.66 <= share < 0.99] == []
+    assert [size for _, size in formulas if size < 11] == []
+
+
+def test_scrolling_regions_are_reached_by_keyboard(visit, name):
+    page = _unfolded(visit, name)
     stuck = page.evaluate("""() => [...document.querySelectorAll("main .formula, main pre, main .cell_output, main .pst-scrollable-table-container")]
       .filter((e) => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX))
       .filter((e) => e.checkVisibility() && e.tabIndex < 0 && !e.querySelector("[tabindex='0'], a, button")).map((e) => e.outerHTML.slice(0, 120))""")
