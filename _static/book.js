@@ -8,7 +8,7 @@
   const smallest = 0.65;  // of the size that the formula has in a wide window: 12 px on a phone
   const watch = new IntersectionObserver((entries) => {
     const boxes = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target);
-    boxes.forEach((box) => { watch.unobserve(box); box.style.fontSize = ""; });
+    boxes.forEach((box) => { watch.unobserve(box); if (box.style.fontSize) box.style.fontSize = ""; });
     const shares = boxes.map((box) => (box.scrollWidth > box.clientWidth + 1 ? box.clientWidth / box.scrollWidth : 1));
     boxes.forEach((box, index) => {  // first all sizes, then all changes: one layout
       const smaller = box.matches(".formula") && shares[index] >= smallest && shares[index] < 1;
@@ -21,8 +21,11 @@
       }
     });
   }, { rootMargin: "100% 0px" });
-  const look = () => document.querySelectorAll(scrollable).forEach((box) => { watch.unobserve(box); watch.observe(box); });
-  let waiting = 0, width = innerWidth;
+  let waiting = 0, width;  // not asked for yet: the answer takes a layout of the page
+  const look = () => {
+    width = innerWidth;
+    document.querySelectorAll(scrollable).forEach((box) => { watch.unobserve(box); watch.observe(box); });
+  };
   addEventListener("load", look);
   document.fonts.addEventListener("loadingdone", look);
   addEventListener("resize", () => {
