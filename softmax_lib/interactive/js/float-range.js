@@ -53,12 +53,12 @@ lab.define("float-range", (() => {
     return edges.slice(1).map((end, i) => {
       const [a, b] = [x(edges[i]), x(end)];
       return rect(a, BAND, b - a, 104, { cls: `lab-c${[8, 4, 2, 1][i]} lab-soft` }) +
-        (b - a > 60 || i === 3 || i === 0 ? text((a + b) / 2, BAND - 9, names[i], { anchor: "middle", cls: "lab-small" }) : "");
+        text((a + b) / 2, BAND - 9, names[i], { anchor: "middle", cls: "lab-small" });
     }).join("") + [1, 2, 3].map((i) => line(x(edges[i]), BAND, x(edges[i]), BAND + 104, { cls: "lab-line" })).join("");
   }
   function row(state, values, y, name) {
     const x = view(state);
-    return line(LEFT, y, RIGHT, y, { cls: "lab-line" }) + text(LEFT + 4, y - 16, name, { cls: "lab-small" }) +
+    return line(LEFT, y, RIGHT, y, { cls: "lab-line" }) + text(LEFT + 4, y - 16, name, { cls: "lab-small lab-over" }) +
       values.map((v, k) => circle(clamp(x(v), LEFT, RIGHT), y, 6.5 - k, { cls: "lab-c" + [0, 3, 9][k] })).reverse().join("");
   }
   function table(state, spec) {
