@@ -18,9 +18,17 @@ WORD = re.compile(r"[\w-]+")
 GIVEN = re.compile(r'\b(?:class|id)="([^"]*)"')
 # Names and punctuation have the color of the text around them: a quarter of a chapter's elements says nothing.
 PLAIN_WORD = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
-# The theme measures every box of the page one by one when it has loaded, which lays all of it out; book.js does the same
-# when a box comes near.
-MEASURES_ALL = re.compile(r',"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)')
+# The theme goes through the whole page when it has loaded, which lays all of it out at once: it measures every box
+# (book.js does so when a box comes near), looks for notes in the margin by 28 classes (the book has three, and browsers
+# find one class at a time fast) and asks how high a bar is that this theme does not show.
+THOROUGH = [
+    (r',"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)', ""),
+    (
+        r'document\.querySelectorAll\(\w+\.join\(", "\)\)(?=\.forEach\(\(?\w+=>\{\w+\.observe)',
+        '["margin","sidenote","marginnote"].flatMap(name=>[...document.getElementsByClassName(name)])',
+    ),
+    (r'document\.getElementsByClassName\("bd-header"\)\[0\]\.getBoundingClientRect\(\)', "{bottom:0}"),
+]
 
 
 def names_of(pages: Iterable[Path], scripts: Iterable[Path]) -> set[str]:
@@ -35,8 +43,10 @@ def plain_code(body: str) -> str:
 
 
 def patient(script: str) -> str:
-    """The theme's script without its measuring of the whole page."""
-    return MEASURES_ALL.sub("", script)
+    """The theme's scripts without their passes over the whole page."""
+    for pattern, instead in THOROUGH:
+        script = re.sub(pattern, instead, script)
+    return script
 
 
 def _is_used(selector: str, names: set[str]) -> bool:

@@ -27,6 +27,7 @@ import numpy as np
 import pydata_sphinx_theme
 import pytest
 import rcssmin
+import sphinx_book_theme
 import svg_inline
 from docutils import nodes
 from PIL import Image
@@ -131,14 +132,16 @@ def test_words_of_code_without_a_color_are_plain_text():
     assert book_slim.plain_code(code) == 'x <span class="o">=</span> <span class="mi">1</span>)'
 
 
-def test_the_themes_script_does_not_measure_the_whole_page():
-    """Fails when a new theme says it in other words: then look at `MEASURES_ALL`."""
-    theme = (
-        Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static/scripts/pydata-sphinx-theme.js"
-    )
-    script = theme.read_text("utf8")
-    assert len(book_slim.MEASURES_ALL.findall(script)) == 1
-    assert len(script) - len(book_slim.patient(script)) < 100
+def test_the_themes_scripts_do_not_go_through_the_whole_page():
+    """Fails when a new theme says it in other words: then look at the patterns."""
+    sources = [
+        (pydata_sphinx_theme, "theme/pydata_sphinx_theme/static/scripts/pydata-sphinx-theme.js"),
+        (pydata_sphinx_theme, "theme/pydata_sphinx_theme/static/scripts/bootstrap.js"),
+        (sphinx_book_theme, "theme/sphinx_book_theme/static/scripts/sphinx-book-theme.js"),
+    ]
+    scripts = "\n".join((Path(theme.__file__).parent / name).read_text("utf8") for theme, name in sources)
+    assert [len(re.findall(pattern, scripts)) for pattern, _ in book_slim.THOROUGH] == [1, 1, 1]
+    assert abs(len(scripts) - len(book_slim.patient(scripts))) < 200
 
 
 def test_a_rule_for_narrow_boxes_survives_the_minifier():

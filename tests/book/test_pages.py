@@ -177,7 +177,7 @@ def test_a_link_into_the_page_leads_there(visit, address, name):
     try:
         page.goto(f"{address}/{name}", wait_until="load")
         places = page.evaluate(
-            "[...document.querySelectorAll('article section[id], article div.math[id]')].map((e) => e.id)"
+            "[...document.querySelectorAll('article :is(section, div.math, dl.py > dt)[id]')].map((e) => e.id)"
         )
         for place in {places[len(places) // 2], places[-1]} if places else ():
             page.goto(f"{address}/{name}#{place}", wait_until="load")
