@@ -1,7 +1,8 @@
 """The appendix of claims: what the book states for all inputs, and the test that backs each statement.
 
 ``{claims} 9`` becomes the table of chapter 9. It is read from the tests' own markers whenever the book is built, so it
-cannot go stale: ``@pytest.mark.claim("Chapter 9: …", theorem="thm-09-…")``, the label where the claim is a theorem's.
+cannot go stale: ``@pytest.mark.claim("Chapter 9: …", theorem="thm-09-…")``, the label where the claim is a theorem's;
+the statement may hold ``$formulas$`` and ```code```, as a chapter may.
 The public extensions for traceability (sphinx-needs and others) want every statement written a second time, with an
 identifier, in a document; here the tests are the only source. ``tests/test_claims_page.py`` sees that no theorem is left out.
 """
@@ -20,8 +21,8 @@ from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parent.parent
 FORM = re.compile(r"Chapter ([1-9]|10): (\S.*[^.])$")
-HEADINGS = ("Theorem", "Claim, and its test")
-WIDTHS = (2, 8)
+WORD = re.compile(r"(?!lse\b)(?:a|[a-z]{2,})(?=[ ,-])")  # gets a capital; a name or a formula does not
+COLUMNS = (("Theorem", 2), ("Claim, and its test", 8))
 
 
 class Claim(NamedTuple):
@@ -73,22 +74,24 @@ class Claims(SphinxDirective):
         if not claims:
             return [nodes.paragraph(text="This chapter claims nothing for all inputs.")]
         printed = any(name.startswith(f"chapters/{chapter:02}-") for name in self.env.found_docs)
-        body = nodes.tbody("", *(self._row(one, printed) for one in claims))
-        titles = (nodes.entry("", nodes.paragraph(text=heading)) for heading in HEADINGS)
-        columns = [nodes.colspec(colwidth=width) for width in WIDTHS]
-        head = nodes.thead("", nodes.row("", *titles))
-        return [nodes.table("", nodes.tgroup("", *columns, head, body, cols=len(WIDTHS)), classes=["claims"])]
+        first = 0 if any(one.theorem for one in claims) else 1  # no column of theorems where no claim is one
+        body = nodes.tbody("", *(nodes.row("", *self._cells(one, printed)[first:]) for one in claims))
+        titles = nodes.row("", *(nodes.entry("", nodes.paragraph(text=title)) for title, _ in COLUMNS[first:]))
+        columns = [nodes.colspec(colwidth=width) for _, width in COLUMNS[first:]]
+        group = nodes.tgroup("", *columns, nodes.thead("", titles), body, cols=len(columns))
+        return [nodes.table("", group, classes=[] if first else ["claims"], width="100%")]
 
-    def _row(self, claim: Claim, printed: bool) -> nodes.row:
+    def _cells(self, claim: Claim, printed: bool) -> list[nodes.entry]:
+        reference = f"{{prf:ref}}`{claim.theorem}`" if claim.theorem and printed else ""
         statement = FORM.match(claim.text)[2]
-        link: list[nodes.Node] = []
-        if claim.theorem and printed:
-            link, _ = self.state.inline_text(f"{{prf:ref}}`{claim.theorem}`", self.lineno)
-        file, name = claim.test.removeprefix("tests/").split("::", 1)
-        wrap = nodes.raw("", "<wbr>", format="html")  # a long name may go to the next line, and is copied in one piece
-        test = nodes.paragraph("", "", nodes.literal(text=f"{file}::"), wrap, nodes.literal(text=name))
-        words = nodes.paragraph(text=statement[0].upper() + statement[1:])
-        return nodes.row("", nodes.entry("", nodes.paragraph("", "", *link)), nodes.entry("", words, test))
+        if WORD.match(statement):
+            statement = statement[0].upper() + statement[1:]
+        link, words = (self.state.inline_text(text, self.lineno)[0] for text in (reference, statement))
+        # A long name may go to the next line after each of its words, and is copied in one piece.
+        name = re.sub("(::|_)", r"\1<wbr/>", claim.test.removeprefix("tests/"))
+        code = f'<code class="docutils literal notranslate" style="white-space:normal">{name}</code>'
+        test = nodes.paragraph("", "", nodes.raw("", code, format="html"))
+        return [nodes.entry("", nodes.paragraph("", "", *link)), nodes.entry("", nodes.paragraph("", "", *words), test)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -400,7 +400,8 @@ def _write_student(made: Path, student: Path, assignment: Assignment) -> None:
     for file in sorted((made / "tests").glob("*.py")):
         (student / "tests" / file.name).write_text(_tidy(file.read_text(encoding="utf-8")), encoding="utf-8")
     _clean_notebook(made / f"{assignment.name}.ipynb", student / f"{assignment.name}.ipynb", assignment)
-    (student / "README.md").write_text(_readme(assignment), encoding="utf-8")
+    imports_library = "from softmax_lib" in (student / f"{assignment.name}.ipynb").read_text(encoding="utf-8")
+    (student / "README.md").write_text(_readme(assignment, imports_library), encoding="utf-8")
 
 
 def _write_instructor(
@@ -569,7 +570,7 @@ def _reasons(result: SubmissionResult) -> str:
 # --- the student's README ---------------------------------------------------------------------------------------------
 
 
-def _readme(assignment: Assignment) -> str:
+def _readme(assignment: Assignment, imports_library: bool) -> str:
     name, title = assignment.name, assignment.title
     chapters = [f"{chapter}" for chapter in assignment.chapters]
     listed = chapters[0] if len(chapters) == 1 else f"{', '.join(chapters[:-1])} and {chapters[-1]}"
@@ -591,7 +592,7 @@ You need chapter{"s" if len(chapters) > 1 else ""} {listed}. Afterwards you will
 
 ## Set up
 
-{_set_up(assignment)}
+{_set_up(assignment, imports_library)}
 
 Then, in this folder:
 
@@ -619,11 +620,11 @@ def _listed_packages(assignment: Assignment) -> str:
     return f"the standard library and {' and '.join([', '.join(packages[:-1]), packages[-1]] if packages[1:] else packages)}"
 
 
-def _set_up(assignment: Assignment) -> str:
+def _set_up(assignment: Assignment, imports_library: bool) -> str:
     course = """If you work with the course's repository, you are set: its `make setup`, or `pip install -r requirements.txt` in a
 fresh environment, installed everything."""
-    if "softmax_lib" in assignment.limits.packages:
-        return course + "\n\nThis assignment uses the course's library, `softmax_lib`, which comes with the repository."
+    if imports_library:
+        return course + "\n\nThis assignment needs the repository: its library, `softmax_lib`, holds the images."
     bounds = {}
     for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
         if found := re.match(r"[A-Za-z0-9_.-]+", line):

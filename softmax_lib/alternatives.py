@@ -1,6 +1,6 @@
 r"""Sparse relatives of softmax: the maximizers of :math:`\langle p, z\rangle + H_\alpha(p)` for Tsallis entropies.
 
-``alpha = 1`` is softmax, ``alpha = 2`` is sparsemax, and every alpha above 1 gives exact zeros.
+``alpha = 1`` is softmax, ``alpha = 2`` is sparsemax, and every alpha above 1 can give exact zeros.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def sparsemax(z: ArrayLike, axis: int = -1) -> np.ndarray:
     Returns
     -------
     ndarray
-        Probabilities, exact zeros among them, of the shape of `z`.
+        Probabilities of the shape of `z`, with exact zeros where scores are low enough.
 
     Raises
     ------
@@ -39,8 +39,6 @@ def sparsemax(z: ArrayLike, axis: int = -1) -> np.ndarray:
     References
     ----------
     Martins & Astudillo (2016), "From softmax to sparsemax", ICML, Algorithm 1.
-
-    Used in chapters 7 and 9.
 
     Examples
     --------
@@ -78,8 +76,6 @@ def entmax15(z: ArrayLike, axis: int = -1) -> np.ndarray:
     References
     ----------
     Peters, Niculae & Martins (2019), "Sparse sequence-to-sequence models", ACL, Algorithm 2.
-
-    Used in chapters 7 and 9.
 
     Examples
     --------
@@ -129,8 +125,6 @@ def entmax(z: ArrayLike, alpha: float = 1.5, axis: int = -1) -> np.ndarray:
     ----------
     Peters, Niculae & Martins (2019), Section 3, and Algorithm 1 for the bisection; Blondel, Martins & Niculae (2020),
     "Learning with Fenchel-Young losses", JMLR 21(35).
-
-    Used in chapter 9.
 
     Examples
     --------

@@ -30,8 +30,6 @@ class ReliabilityCurve:
         The mean probability of the predicted class.
     accuracy : ndarray, shape (bins,)
         Which part of the predictions was right.
-
-    Used in chapters 6 and 10.
     """
 
     edges: np.ndarray
@@ -57,7 +55,7 @@ def reliability_curve(
     probabilities : array_like, shape (N, K)
         Predicted probabilities.
     labels : array_like of int, shape (N,)
-        True classes, from 0 to K - 1.
+        True classes, from 0 to K−1.
     bins : int, default 15
         The number of bins.
     strategy : {"uniform", "quantile"}, default "uniform"
@@ -78,8 +76,6 @@ def reliability_curve(
     References
     ----------
     Guo, Pleiss, Sun & Weinberger (2017), "On calibration of modern neural networks", ICML, Section 2.
-
-    Used in chapters 6 and 10.
 
     Examples
     --------
@@ -130,8 +126,6 @@ def expected_calibration_error(
     ----------
     Guo et al. (2017), equation 3.
 
-    Used in chapters 6 and 10.
-
     Examples
     --------
     >>> round(expected_calibration_error([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6]], [0, 1, 1], bins=2), 4)
@@ -156,8 +150,6 @@ class TemperatureScaler:
     References
     ----------
     Guo et al. (2017), Section 4.2, equation 9.
-
-    Used in chapters 6 and 10.
 
     Examples
     --------

@@ -21,12 +21,16 @@ class SoftmaxClassifier:
     bias : array_like, shape (K,), optional
         The score of every class at x = 0; by default 0.
     classes : array_like, shape (K,), optional
-        The names of the classes, in the order of the columns, all different; by default 0 to K - 1.
+        The names of the classes, in the order of the columns, all different; by default 0 to K−1.
 
     Attributes
     ----------
-    weights, bias, classes : ndarray
-        Copies of the parameters. Floating dtypes are kept; integers become float64.
+    weights : ndarray, shape (D, K)
+        A copy of the argument. Floating dtypes are kept; integers become float64.
+    bias : ndarray, shape (K,)
+        A copy of the argument, likewise, or zeros.
+    classes : ndarray, shape (K,)
+        The names of the classes, as given or 0 to K−1.
 
     Raises
     ------
@@ -38,8 +42,6 @@ class SoftmaxClassifier:
     References
     ----------
     Bridle (1990), "Probabilistic interpretation of feedforward classification network outputs", NATO ASI Series F68:227-236.
-
-    Used in chapter 4.
 
     Examples
     --------

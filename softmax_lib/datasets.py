@@ -31,9 +31,12 @@ class ImageSplit:
 
     Attributes
     ----------
-    train_images, test_images : ndarray of shape (N, height, width)
-    train_labels, test_labels : ndarray of int64, shape (N,)
+    train_images : ndarray of shape (N, height, width)
+    train_labels : ndarray of int64, shape (N,)
         Class indices from 0 to ``len(class_names) - 1``.
+    test_images : ndarray of shape (N, height, width)
+    test_labels : ndarray of int64, shape (N,)
+        Class indices, as in the training part.
     class_names : tuple of str
     """
 
@@ -51,11 +54,35 @@ class ImageSplit:
 
 
 class FashionMNIST(ImageSplit):
-    """What :func:`load_fashion_mnist` returns: gray levels are uint8, 0 (background) to 255."""
+    """What :func:`load_fashion_mnist` returns.
+
+    Attributes
+    ----------
+    train_images : ndarray of uint8, shape (60000, 28, 28)
+        Gray levels from 0 (background) to 255.
+    train_labels : ndarray of int64, shape (60000,)
+        Class indices from 0 to 9.
+    test_images : ndarray of uint8, shape (10000, 28, 28)
+    test_labels : ndarray of int64, shape (10000,)
+    class_names : tuple of ten str
+        By class index, from "T-shirt/top" to "Ankle boot".
+    """
 
 
 class DigitsSplit(ImageSplit):
-    """What :func:`load_digits_split` returns: gray levels are float64, 0 (background) to 16."""
+    """What :func:`load_digits_split` returns.
+
+    Attributes
+    ----------
+    train_images : ndarray of float64, shape (N, 8, 8)
+        Gray levels from 0 (background) to 16.
+    train_labels : ndarray of int64, shape (N,)
+        The digits, 0 to 9.
+    test_images : ndarray of float64, shape (N, 8, 8)
+    test_labels : ndarray of int64, shape (N,)
+    class_names : tuple of ten str
+        "0" to "9".
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +91,15 @@ class JapaneseVowels:
 
     Attributes
     ----------
-    train_frames, test_frames : ndarray of float32, shape (N, 29, 12)
-        Twelve cepstrum coefficients a frame; frames beyond the utterance's length are 0.
-    train_lengths, test_lengths : ndarray of int64, shape (N,)
-        Number of frames of each utterance, 7 to 29.
-    train_speakers, test_speakers : ndarray of int64, shape (N,)
+    train_frames : ndarray of float32, shape (270, 29, 12)
+        Twelve cepstral coefficients a frame; frames beyond the utterance's length are 0.
+    train_lengths : ndarray of int64, shape (270,)
+        Number of frames of each utterance.
+    train_speakers : ndarray of int64, shape (270,)
         Who speaks, 0 to 8.
+    test_frames : ndarray of float32, shape (370, 29, 12)
+    test_lengths : ndarray of int64, shape (370,)
+    test_speakers : ndarray of int64, shape (370,)
     """
 
     train_frames: np.ndarray
@@ -87,7 +117,7 @@ class JapaneseVowels:
 
 
 def load_fashion_mnist() -> FashionMNIST:
-    """Fashion-MNIST as published: 60 000 training and 10 000 test images of clothes.
+    """Fashion-MNIST as published: 60,000 training and 10,000 test images of clothes.
 
     Returns
     -------
@@ -105,7 +135,6 @@ def load_fashion_mnist() -> FashionMNIST:
     Notes
     -----
     Reading takes about half a second. Source: Xiao, Rasul & Vollgraf (2017), arXiv:1708.07747; MIT license.
-    Used in chapters 1, 4, 8 and 10.
 
     Examples
     --------
@@ -123,7 +152,7 @@ def load_fashion_mnist() -> FashionMNIST:
 
 
 def load_digits_split(test_size: float = 0.25, seed: int = 0) -> DigitsSplit:
-    """The 1 797 handwritten digits inside scikit-learn, split with equal class shares.
+    """The 1,797 handwritten digits inside scikit-learn, split with equal class shares.
 
     Parameters
     ----------
@@ -145,7 +174,6 @@ def load_digits_split(test_size: float = 0.25, seed: int = 0) -> DigitsSplit:
     Notes
     -----
     Source: E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits* (UCI, 1998), the test part.
-    Used in chapters 4, 5, 6 and 7.
 
     Examples
     --------
@@ -193,7 +221,7 @@ def load_japanese_vowels() -> JapaneseVowels:
     Notes
     -----
     Source: Kudo, Toyama & Shimbo, UCI Machine Learning Repository, doi:10.24432/C5NS47; CC BY 4.0. The same authors'
-    paper: Pattern Recognition Letters 20 (1999), 1103-1111. Used in chapter 7.
+    paper: Pattern Recognition Letters 20 (1999), 1103-1111.
 
     Examples
     --------
@@ -219,7 +247,7 @@ def load_wonderland() -> str:
     Returns
     -------
     str
-        144 195 ASCII characters; lines end with a newline, paragraphs with an empty line.
+        144,195 ASCII characters; lines end with a newline, paragraphs with an empty line.
 
     Raises
     ------
@@ -230,7 +258,7 @@ def load_wonderland() -> str:
 
     Notes
     -----
-    Public domain. Used in chapter 6.
+    Public domain.
 
     Examples
     --------

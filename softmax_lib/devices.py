@@ -69,10 +69,6 @@ def load_keras() -> ModuleType:
     ImportError
         If Keras or all of its backends are missing; the message says what to install.
 
-    Notes
-    -----
-    Used in chapters 7 and 10.
-
     Examples
     --------
     >>> load_keras().__name__
@@ -121,7 +117,6 @@ def find_devices() -> Devices:
     -----
     TensorFlow reserves all memory of a GPU by default; here it grows on demand, so that two notebooks can share one.
     Where TensorFlow has already started its GPUs, they keep the setting they started with.
-    Used in chapters 7 and 10.
 
     Examples
     --------
@@ -154,10 +149,6 @@ def describe(devices: Devices | None = None) -> str:
     ------
     ImportError
         If `devices` is not given and Keras is missing.
-
-    Notes
-    -----
-    Used in chapters 7 and 10.
 
     Examples
     --------
@@ -207,7 +198,7 @@ def data_parallel(names: Sequence[str] | None = None) -> Iterator[int]:
     Notes
     -----
     Build and compile the model inside the block; ``fit`` may be called outside.
-    TensorFlow: ``tf.distribute.MirroredStrategy``; JAX: ``keras.distribution.DataParallel``. Used in chapter 10.
+    TensorFlow: ``tf.distribute.MirroredStrategy``; JAX: ``keras.distribution.DataParallel``.
 
     Examples
     --------

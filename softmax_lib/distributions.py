@@ -21,7 +21,7 @@ class Categorical:
     Parameters
     ----------
     logits : array_like, shape (..., K), optional
-        Scores z. -inf excludes an outcome.
+        Scores z. ``-inf`` excludes an outcome.
     probabilities : array_like, shape (..., K), optional
         Probabilities; give either these or `logits`.
 
@@ -37,13 +37,11 @@ class Categorical:
     TypeError
         If both or none of `logits` and `probabilities` are given, or they are not real.
     ValueError
-        If there is no outcome, logits hold NaN, +inf or nothing but -inf, or probabilities do not sum to 1.
+        If there is no outcome, logits hold NaN, ``+inf`` or nothing but ``-inf``, or probabilities do not sum to 1.
 
     References
     ----------
     Murphy (2022), "Probabilistic Machine Learning: An Introduction", Section 2.5.
-
-    Used in chapters 2 and 6.
 
     Examples
     --------
@@ -71,12 +69,12 @@ class Categorical:
 
     @property
     def mean(self) -> np.ndarray:
-        """The expectation of the one-hot outcome, shape (..., K): the probabilities."""
+        """The expectation of the one-hot outcome, which is the probabilities, shape (..., K)."""
         return self.probabilities
 
     @property
     def covariance(self) -> np.ndarray:
-        """The covariance of the one-hot outcome, diag(p) - p pᵀ, shape (..., K, K): the Jacobian of softmax."""
+        """The covariance of the one-hot outcome, diag(p) - p pᵀ (the Jacobian of softmax), shape (..., K, K)."""
         return softmax_jacobian(self.probabilities)
 
     @property
@@ -137,7 +135,7 @@ def gumbel_max_sample(logits: ArrayLike, size: Size = None, rng: Seed = None) ->
     Parameters
     ----------
     logits : array_like, shape (..., K)
-        Scores; -inf excludes an outcome.
+        Scores; ``-inf`` excludes an outcome.
     size : int or tuple of int, optional
         How many draws for every row of logits; by default one.
     rng : int or numpy.random.Generator, optional
@@ -152,14 +150,12 @@ def gumbel_max_sample(logits: ArrayLike, size: Size = None, rng: Seed = None) ->
     TypeError
         If the logits are not real.
     ValueError
-        If the logits hold NaN, +inf or a row with nothing but -inf.
+        If the logits hold NaN, ``+inf`` or a row with nothing but ``-inf``.
 
     References
     ----------
     McFadden (1974), "Conditional logit analysis of qualitative choice behavior"; Maddison, Mnih & Teh (2017), "The
     Concrete distribution", ICLR.
-
-    Used in chapter 2.
 
     Examples
     --------
@@ -178,7 +174,7 @@ def gumbel_softmax(
     Parameters
     ----------
     logits : array_like, shape (..., K)
-        Scores; -inf excludes an outcome.
+        Scores; ``-inf`` excludes an outcome.
     temperature : float, default 1
         T above 0. Towards 0 the draws become one-hot, with the probabilities of softmax.
     size : int or tuple of int, optional
@@ -198,14 +194,12 @@ def gumbel_softmax(
     TypeError
         If the logits are not real.
     ValueError
-        If `temperature` is not above 0, or the logits hold NaN, +inf or a row with nothing but -inf.
+        If `temperature` is not above 0, or the logits hold NaN, ``+inf`` or a row with nothing but ``-inf``.
 
     References
     ----------
     Jang, Gu & Poole (2017), "Categorical reparameterization with Gumbel-softmax", ICLR, equation 2 and Section 2.2;
     Maddison, Mnih & Teh (2017).
-
-    Used in chapter 9.
 
     Examples
     --------
@@ -222,7 +216,7 @@ def gumbel_softmax(
 
 
 def top_k_filter(logits: ArrayLike, k: int) -> np.ndarray:
-    """Exclude all but the `k` largest scores of every row, by -inf.
+    """Exclude all but the `k` largest scores of every row, by ``-inf``.
 
     Parameters
     ----------
@@ -233,20 +227,18 @@ def top_k_filter(logits: ArrayLike, k: int) -> np.ndarray:
     Returns
     -------
     ndarray
-        A copy of the logits with -inf at the rest, in their floating dtype (integers become float64).
+        A copy of the logits with ``-inf`` at the rest, in their floating dtype (integers become float64).
 
     Raises
     ------
     TypeError
         If the logits are not real.
     ValueError
-        If `k` is no integer from 1 to K, or the logits hold NaN or +inf.
+        If `k` is no integer from 1 to K, or the logits hold NaN or ``+inf``.
 
     References
     ----------
     Fan, Lewis & Dauphin (2018), "Hierarchical neural story generation", ACL.
-
-    Used in chapter 6.
 
     Examples
     --------
@@ -264,7 +256,7 @@ def top_k_filter(logits: ArrayLike, k: int) -> np.ndarray:
 
 
 def top_p_filter(logits: ArrayLike, p: float) -> np.ndarray:
-    """Keep the smallest set of most likely outcomes with a total probability of at least `p`; exclude the rest by -inf.
+    """Keep the fewest most likely outcomes with a total probability of at least `p`; exclude the rest by ``-inf``.
 
     Parameters
     ----------
@@ -275,21 +267,19 @@ def top_p_filter(logits: ArrayLike, p: float) -> np.ndarray:
     Returns
     -------
     ndarray
-        A copy of the logits with -inf at the rest, in their floating dtype (integers become float64). At least one score
-        stays in every row.
+        A copy of the logits with ``-inf`` at the rest, in their floating dtype (integers become float64). At least one
+        score stays in every row.
 
     Raises
     ------
     TypeError
         If the logits are not real.
     ValueError
-        If `p` is not in (0, 1], or the logits hold NaN or +inf.
+        If `p` is not in (0, 1], or the logits hold NaN or ``+inf``.
 
     References
     ----------
     Holtzman et al. (2020), "The curious case of neural text degeneration", ICLR, Section 3.1 (nucleus sampling).
-
-    Used in chapter 6.
 
     Examples
     --------

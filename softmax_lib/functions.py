@@ -48,8 +48,8 @@ def softmax(
     Returns
     -------
     ndarray
-        Probabilities, of the shape of `x` (a scalar for a scalar). An entry of -inf gets 0. A slice that holds NaN or +inf,
-        or nothing but -inf, becomes NaN, silently, and alone.
+        Probabilities, of the shape of `x` (a scalar for a scalar). An entry of ``-inf`` gets 0. A slice that holds NaN or
+        ``+inf``, or nothing but ``-inf``, becomes NaN, silently, and alone.
 
     Raises
     ------
@@ -71,8 +71,6 @@ def softmax(
     Blanchard, Higham & Higham (2021), "Accurately computing the log-sum-exp and softmax functions", IMA J. Numer. Anal.
     41:2311-2330, Sections 3 and 4.
 
-    Used in chapters 1 to 10.
-
     Examples
     --------
     >>> softmax([2.1, 0.3, -1.0]).round(3)
@@ -89,7 +87,7 @@ def log_softmax(
 ) -> np.ndarray:
     r"""The logarithm of :func:`softmax`: :math:`\log\sigma(x)_k = x_k - \operatorname{lse}(x)`.
 
-    Unlike ``log(softmax(x))`` it neither becomes -inf where a probability underflows, nor 0 where a probability rounds
+    Unlike ``log(softmax(x))`` it neither becomes ``-inf`` where a probability underflows, nor 0 where a probability rounds
     to 1: the logarithm keeps its digits up to gaps of 700 between the scores.
 
     Parameters
@@ -101,7 +99,7 @@ def log_softmax(
     -------
     ndarray
         Log-probabilities in nats, at most 0, of the shape of `x` and the dtype of :func:`softmax`. Excluded entries, and
-        entries of -inf, get -inf.
+        entries of ``-inf``, get ``-inf``.
 
     Raises
     ------
@@ -111,8 +109,6 @@ def log_softmax(
     References
     ----------
     Blanchard, Higham & Higham (2021), Algorithm 4.1: one maximum is left out of the sum, which goes into ``log1p``.
-
-    Used in chapters 3, 5 and 6.
 
     Examples
     --------
@@ -139,7 +135,8 @@ def logsumexp(x: ArrayLike, axis: Axis = None, *, where: ArrayLike | None = None
     Returns
     -------
     ndarray or scalar
-        Sums over nothing (empty slices, or nothing but -inf) are -inf; NaN beats +inf, +inf beats everything else.
+        Sums over nothing (empty slices, or nothing but ``-inf``) are ``-inf``; NaN beats ``+inf``, ``+inf`` beats everything
+        else.
 
     Raises
     ------
@@ -149,8 +146,6 @@ def logsumexp(x: ArrayLike, axis: Axis = None, *, where: ArrayLike | None = None
     References
     ----------
     Blanchard, Higham & Higham (2021), Algorithm 4.1.
-
-    Used in chapters 2, 3 and 9.
 
     Examples
     --------
@@ -201,8 +196,6 @@ def softmax_jacobian(p: ArrayLike) -> np.ndarray:
     Bridle (1990), "Training stochastic model recognition algorithms as networks can lead to maximum mutual information
     estimation of parameters", NIPS 2:211-217.
 
-    Used in chapters 3 and 5.
-
     Examples
     --------
     >>> softmax_jacobian([0.5, 0.5])
@@ -246,8 +239,6 @@ def softmax_jvp(p: ArrayLike, v: ArrayLike, axis: int = -1) -> np.ndarray:
     ----------
     Bridle (1990), as in :func:`softmax_jacobian`.
 
-    Used in chapters 3 and 5.
-
     Examples
     --------
     >>> softmax_jvp([0.5, 0.5], [1.0, 0.0])
@@ -285,8 +276,6 @@ def softmax_vjp(p: ArrayLike, g: ArrayLike, axis: int = -1) -> np.ndarray:
     ----------
     Bridle (1990), as in :func:`softmax_jacobian`.
 
-    Used in chapters 3 and 5.
-
     Examples
     --------
     >>> softmax_vjp([0.25, 0.75], [-4.0, 0.0])  # the gradient of -log(p) at the first class: p - y
@@ -305,17 +294,15 @@ class OnlineLogSumExp:
     Attributes
     ----------
     max : float
-        The largest number so far, -inf before the first.
+        The largest number so far, ``-inf`` before the first.
     sum : float
         The sum of exp(x - max) so far, 0 before the first.
     value : float
-        The log-sum-exp so far, -inf before the first.
+        The log-sum-exp so far, ``-inf`` before the first.
 
     References
     ----------
     Milakov & Gimelshein (2018), "Online normalizer calculation for softmax", arXiv:1805.02867, Algorithm 3 and Section 3.1.
-
-    Used in chapter 3.
 
     Examples
     --------
@@ -389,8 +376,6 @@ def online_logsumexp(chunks: Iterable[ArrayLike] | None = None) -> OnlineLogSumE
     References
     ----------
     Milakov & Gimelshein (2018), Algorithm 3.
-
-    Used in chapter 3.
 
     Examples
     --------

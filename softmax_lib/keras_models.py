@@ -1,9 +1,9 @@
 """The networks of the book, built, fed and trained with Keras.
 
-The models are the article's: small, and softmax at the end. The training loop is Keras' own step, compiled an epoch
-at a time: on a CPU a batch of such a model takes less than a millisecond, and a loop that returns to Python for every
-batch spends most of its time on the way. Importing this module imports Keras (quietly, see :mod:`softmax_lib.devices`);
-``import softmax_lib`` does not.
+The models are those of the article from which this course grew: small, and softmax at the end. The training loop is
+Keras' own step, compiled an epoch at a time: on a CPU a batch of such a model takes less than a millisecond, and a loop
+that returns to Python for every batch spends most of its time on the way. Importing this module imports Keras (quietly,
+see :mod:`softmax_lib.devices`); ``import softmax_lib`` does not.
 """
 
 from __future__ import annotations
@@ -46,10 +46,6 @@ def digits_classifier(seed: int = 0, *, softmax: bool = True) -> keras.Sequentia
     ValueError
         If `seed` is not a non-negative integer.
 
-    Notes
-    -----
-    Used in chapter 7.
-
     Examples
     --------
     >>> digits_classifier().count_params()
@@ -79,10 +75,6 @@ def fashion_classifier(seed: int = 0, *, softmax: bool = True) -> keras.Sequenti
     ------
     ValueError
         If `seed` is not a non-negative integer.
-
-    Notes
-    -----
-    Used in chapter 10.
 
     Examples
     --------
@@ -117,10 +109,6 @@ def linear_classifier(seed: int = 0, *, softmax: bool = True) -> keras.Sequentia
     ValueError
         If `seed` is not a non-negative integer.
 
-    Notes
-    -----
-    Used in chapter 10.
-
     Examples
     --------
     >>> linear_classifier().count_params()
@@ -152,7 +140,6 @@ def convolutional_classifier(seed: int = 0, *, softmax: bool = True) -> keras.Se
     Notes
     -----
     Its convolutions move by two pixels instead of one and need no pooling, which keeps an epoch on a CPU at seconds.
-    Used in chapter 10.
 
     Examples
     --------
@@ -199,10 +186,6 @@ def detach_softmax(model: keras.Sequential) -> keras.Sequential:
     ValueError
         If the last layer is not a Softmax layer (the model may return logits already).
 
-    Notes
-    -----
-    Used in chapters 7 and 10.
-
     Examples
     --------
     >>> type(detach_softmax(fashion_classifier()).layers[-1]).__name__
@@ -235,17 +218,13 @@ def attach_softmax(model: keras.Sequential) -> keras.Sequential:
     ValueError
         If the model already ends in a Softmax layer: two in a row flatten the probabilities.
 
-    Notes
-    -----
-    Used in chapters 7 and 10.
-
     Examples
     --------
     >>> type(attach_softmax(fashion_classifier(softmax=False)).layers[-1]).__name__
     'Softmax'
     """
     if isinstance(model.layers[-1], keras.layers.Softmax):
-        raise ValueError("attach_softmax needs a model that returns logits; this one already ends in a Softmax layer.")
+        raise ValueError("attach_softmax needs logits; this model already ends in a Softmax.")
     return keras.Sequential([keras.layers.Input(model.input_shape[1:]), *model.layers, keras.layers.Softmax()])
 
 
@@ -255,8 +234,10 @@ class PixelScaler:
 
     Attributes
     ----------
-    mean, deviation : ndarray of float32, shape (height, width)
-        Of the square-rooted training images.
+    mean : ndarray of float32, shape (height, width)
+        Mean of every pixel over the square-rooted training images.
+    deviation : ndarray of float32, shape (height, width)
+        Standard deviation of every pixel over them.
     top : float
         Largest possible gray level.
 
@@ -264,7 +245,6 @@ class PixelScaler:
     -----
     The square root spreads the dark gray levels, where fabric has its texture. The deviation is bounded below by
     0.05, so that a pixel at the rim that is almost always background does not turn one speck into a huge number.
-    Used in chapter 10.
 
     Examples
     --------
@@ -346,10 +326,6 @@ def serving_model(model: keras.Model, scaler: PixelScaler) -> keras.Model:
     ValueError
         If the scaler was fitted on images of another size than the model takes.
 
-    Notes
-    -----
-    Used in chapter 10.
-
     Examples
     --------
     >>> scaler = PixelScaler.fit(np.random.default_rng(0).integers(0, 256, size=(500, 28, 28)))
@@ -401,7 +377,6 @@ def compile_recipe(
     Notes
     -----
     Decoupled weight decay: Loshchilov & Hutter (2019), ICLR; the cosine: the same authors (2017), ICLR.
-    Used in chapter 10.
 
     Examples
     --------
@@ -469,7 +444,7 @@ def fit_compiled(
     Notes
     -----
     Every epoch shuffles anew and leaves out the last N mod `batch_size` images of its order. The fast path is
-    TensorFlow with one device; elsewhere this is ``model.fit`` with the same arguments. Used in chapters 7 and 10.
+    TensorFlow with one device; elsewhere this is ``model.fit`` with the same arguments.
 
     Examples
     --------
@@ -568,7 +543,6 @@ def input_gradient(function: Callable[[Any], Any], inputs: np.ndarray) -> np.nda
     -----
     TensorFlow's ``GradientTape``, JAX' ``grad`` or PyTorch's ``autograd``. The rows of a batch do not meet in a model
     without batch normalization, so the gradient of the sum over the batch holds the gradient of every image.
-    Used in chapter 10.
 
     Examples
     --------
@@ -611,10 +585,6 @@ class ProgressLine(keras.callbacks.Callback):
     ----------
     title : str
         What is being trained; the line begins with it.
-
-    Notes
-    -----
-    Used in chapters 7 and 10.
 
     Examples
     --------
@@ -693,7 +663,6 @@ class TemperatureSoftmax(keras.layers.Layer):
     exactly 0, and so is a row with nothing left, as in ``softmax_lib.softmax(z, where=mask)``. The rows are shifted by
     their largest entry that counts, so that no finite score over- or underflows to NaN, in the value and in the
     gradient. Half precision is computed in float32. The layer saves and loads with the model that holds it.
-    Used in chapter 7.
 
     Examples
     --------

@@ -45,13 +45,11 @@ def one_hot(y: ArrayLike, num_classes: int | None = None, dtype: DTypeLike = np.
     TypeError
         If the labels are not integers.
     ValueError
-        If a label lies outside 0 to K - 1, or K cannot be told from an empty `y`.
+        If a label lies outside 0 to K−1, or K cannot be told from an empty `y`.
 
     References
     ----------
     The notation Y of the book; see the appendix on notation.
-
-    Used in chapters 4 and 5.
 
     Examples
     --------
@@ -84,7 +82,7 @@ def cross_entropy(
     logits : array_like, shape (..., K)
         Scores, *before* softmax. The classes are the last axis. Computed in float64 whatever the dtype.
     targets : array_like of int, shape (...), or array_like, shape (..., K)
-        Labels from 0 to K - 1, or distributions over the classes (one-hot or soft).
+        Labels from 0 to K−1, or distributions over the classes (one-hot or soft).
     reduction : {"mean", "sum", "none"}, default "mean"
         What to do with the losses of the samples. The mean is the *weighted* mean, where there are weights.
     label_smoothing : float in [0, 1), default 0
@@ -97,7 +95,7 @@ def cross_entropy(
     Returns
     -------
     float, or ndarray of shape (...) for ``reduction="none"``
-        In nats, 0 or more; +inf where the target has probability 0. The array has the dtype of the logits.
+        In nats, 0 or more; ``+inf`` where the target has probability 0. The array has the dtype of the logits.
 
     Raises
     ------
@@ -111,8 +109,6 @@ def cross_entropy(
     ----------
     Bridle (1990), NIPS 2:211-217, for the loss; Szegedy et al. (2016), "Rethinking the Inception architecture for computer
     vision", Section 7, for label smoothing.
-
-    Used in chapters 5 to 8 and 10.
 
     Examples
     --------
@@ -159,8 +155,6 @@ def cross_entropy_gradient(
     ----------
     Bridle (1990), NIPS 2:211-217.
 
-    Used in chapters 5 and 10.
-
     Examples
     --------
     >>> cross_entropy_gradient([[0.0, 40.0]], [1])
@@ -202,8 +196,6 @@ def cross_entropy_with_gradient(
     ----------
     Bridle (1990), NIPS 2:211-217.
 
-    Used in chapters 5, 8 and 10.
-
     Examples
     --------
     >>> loss, gradient = cross_entropy_with_gradient([[0.0, 0.0]], [1])
@@ -224,7 +216,7 @@ def brier_score(probabilities: ArrayLike, targets: ArrayLike) -> float:
     probabilities : array_like, shape (..., K)
         Distributions over the classes, *after* softmax.
     targets : array_like of int, shape (...), or array_like, shape (..., K)
-        Labels from 0 to K - 1, or distributions over the classes.
+        Labels from 0 to K−1, or distributions over the classes.
 
     Returns
     -------
@@ -242,8 +234,6 @@ def brier_score(probabilities: ArrayLike, targets: ArrayLike) -> float:
     References
     ----------
     Brier (1950), "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78:1-3.
-
-    Used in chapters 4 and 6.
 
     Examples
     --------
@@ -284,8 +274,6 @@ def entropy(p: ArrayLike, axis: int = -1) -> np.ndarray:
     ----------
     Shannon (1948), "A mathematical theory of communication", Bell System Technical Journal 27:379-423, Section 6.
 
-    Used in chapters 1, 2 and 6.
-
     Examples
     --------
     >>> entropy([[1.0, 0.0], [0.5, 0.5]]).round(4)
@@ -310,7 +298,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, axis: int = -1) -> np.ndarray:
     Returns
     -------
     ndarray or scalar
-        0 or more, +inf where `q` excludes what `p` allows. Computed so that close distributions keep their digits.
+        0 or more, ``+inf`` where `q` excludes what `p` allows. Computed so that close distributions keep their digits.
 
     Raises
     ------
@@ -322,8 +310,6 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, axis: int = -1) -> np.ndarray:
     References
     ----------
     Kullback & Leibler (1951), "On information and sufficiency", Annals of Mathematical Statistics 22:79-86.
-
-    Used in chapters 2 and 6.
 
     Examples
     --------

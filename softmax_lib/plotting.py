@@ -1,8 +1,9 @@
 """The book's look: one palette, one style sheet for matplotlib, and the figures that chapters share.
 
 Figures are SVG on a transparent ground. Their colors are a fixed set of hex codes which the book's build turns into
-CSS variables, so that a figure follows the page into dark mode; draw with the names below and with nothing else.
-The palette keeps Okabe and Ito's (2008) first three hues and has at least 3:1 contrast on white everywhere.
+CSS variables, so that a figure follows the page into dark mode. Draw with ``INK``, ``MUTED``, ``GRID``, ``PAPER`` and
+``CLASS_COLORS`` of this module, and with nothing else. The first three class colors are Okabe and Ito's (2008) blue,
+vermilion and bluish green; all ten have at least 3:1 contrast on white.
 """
 
 from __future__ import annotations
@@ -84,10 +85,6 @@ def use_book_style() -> None:
     """Set matplotlib to the book's style, and notebooks to SVG figures.
 
     Call it once at the top of a notebook. Outside IPython only the style is set.
-
-    Notes
-    -----
-    Used in every chapter.
     """
     mpl.rcParams.update(_STYLE)
     # The measuring font has no semibold cut and is measured bold; the page's own font has one. Not worth a warning.
@@ -119,10 +116,6 @@ def figure(
     Returns
     -------
     (Figure, Axes or array of Axes)
-
-    Notes
-    -----
-    Used in every chapter.
     """
     return plt.subplots(rows, columns, figsize=(width, height), **keywords)
 
@@ -145,7 +138,7 @@ def probability_bars(
     probabilities : sequence of K floats
         Values to draw, first class on top.
     labels : sequence of K strings, optional
-        Names of the classes; default ``0 … K-1``.
+        Names of the classes; default ``0 … K−1``.
     colors : sequence of str
         Colors by class index, repeated when shorter than K.
     decimals : int
@@ -158,10 +151,6 @@ def probability_bars(
     ------
     ValueError
         If `probabilities` is not a vector or `labels` has another length.
-
-    Notes
-    -----
-    Used in chapters 1, 4 and 10.
     """
     values = np.asarray(probabilities, dtype=float)
     if values.ndim != 1:
@@ -191,7 +180,7 @@ def score_bars(
     scores : sequence of K finite floats
         Values to draw, first class on top.
     labels : sequence of K strings, optional
-        Names of the classes; default ``0 … K-1``.
+        Names of the classes; default ``0 … K−1``.
     colors : sequence of str
         Colors by class index, repeated when shorter than K.
     decimals : int
@@ -202,10 +191,6 @@ def score_bars(
     ------
     ValueError
         If `scores` is not a vector of finite numbers or `labels` has another length.
-
-    Notes
-    -----
-    Used in chapter 1.
     """
     values = np.asarray(scores, dtype=float)
     if values.ndim != 1 or not np.isfinite(values).all():
@@ -276,10 +261,6 @@ def image_grid(
     ------
     ValueError
         If `images` has no three axes, or there are not as many titles as images.
-
-    Notes
-    -----
-    Used in chapters 1, 4 and 10.
     """
     images = np.asarray(images)
     if images.ndim != 3:
@@ -324,10 +305,6 @@ def weight_grid(
     ------
     ValueError
         If D is not height × width.
-
-    Notes
-    -----
-    Used in chapters 4, 8 and 10.
     """
     weights = np.asarray(weights)
     if weights.ndim != 2 or weights.shape[0] != shape[0] * shape[1]:
@@ -361,10 +338,6 @@ def confusion_matrix(
     ------
     ValueError
         If `counts` is not square or its size differs from the number of names.
-
-    Notes
-    -----
-    Used in chapters 4, 7 and 10.
     """
     counts = np.asarray(counts)
     size = len(class_names)
@@ -431,10 +404,6 @@ def decision_regions(
     ------
     ValueError
         If `points` is not of shape (N, 2).
-
-    Notes
-    -----
-    Used in chapters 2, 4 and 8.
     """
     points, labels = np.asarray(points), np.asarray(labels)
     if points.ndim != 2 or points.shape[1] != 2:
@@ -478,10 +447,6 @@ def annotate_lines(axes: Axes, labels: Iterable[str] | None = None, *, offset: f
         Distance from the line's end, in points.
     gap : float
         Least vertical distance between two labels, in points.
-
-    Notes
-    -----
-    Used in chapters 3, 5, 6 and 10.
     """
     lines = [line for line in axes.get_lines() if len(line.get_xdata()) > 1 and not line.get_label().startswith("_")]
     names = [line.get_label() for line in lines] if labels is None else list(labels)
@@ -512,10 +477,6 @@ def reference_line(axes: Axes, value: float, text: str, *, vertical: bool = Fals
         Position on the y axis, or on the x axis when `vertical`.
     text : str
     vertical : bool
-
-    Notes
-    -----
-    Used in chapters 1, 6, 7, 8 and 10.
     """
     draw = axes.axvline if vertical else axes.axhline
     draw(value, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
@@ -540,10 +501,6 @@ def bar_labels(axes: Axes, bars, texts: Sequence[str]) -> None:
     bars : BarContainer
         What ``axes.bar`` returned.
     texts : sequence of str
-
-    Notes
-    -----
-    Used in chapters 4, 6 and 10.
     """
     axes.bar_label(bars, labels=list(texts), padding=2, fontsize=10)
 
@@ -563,10 +520,6 @@ def lane_map(axes: Axes, start: tuple[str, str], lanes: dict[str, Sequence[tuple
     ------
     ValueError
         If there is no lane, or a lane without a box.
-
-    Notes
-    -----
-    Used in chapter 1.
     """
     if not lanes or not all(lanes.values()):
         raise ValueError("lane_map needs at least one lane, and at least one box in every lane.")
@@ -608,10 +561,6 @@ def simplex_point(probabilities: np.ndarray) -> np.ndarray:
     ValueError
         If the last axis is not of length 3.
 
-    Notes
-    -----
-    Used in chapters 2, 3 and 9.
-
     Examples
     --------
     >>> simplex_point([1, 0, 0]).tolist()
@@ -638,10 +587,6 @@ def simplex_axes(axes: Axes, labels: Sequence[str] = ("1", "2", "3"), *, steps: 
     ------
     ValueError
         If there are not three labels.
-
-    Notes
-    -----
-    Used in chapters 2, 3 and 9.
     """
     if len(labels) != 3:
         raise ValueError(f"simplex_axes has three corners and needs three labels; got {len(labels)}.")

@@ -85,6 +85,7 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
     coef_ : ndarray of shape (K, D), in the dtype of X
         One row of weights a class (the W of the book, transposed). The rows sum to zero.
     intercept_ : ndarray of shape (K,)
+        One constant a class.
     n_iter_ : int
         Iterations of the solver.
     loss_curve_ : ndarray of shape (``n_iter_`` + 1,)
@@ -92,9 +93,12 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
     covariance_ : ndarray of shape (K (D + 1), K (D + 1))
         With ``inference=True``: the estimated covariance of the coefficients and intercepts, ordered as
         ``np.column_stack([coef_, intercept_]).ravel()``.
-    standard_errors_, intercept_standard_errors_ : ndarray of shape (K, D) and (K,)
-        With ``inference=True``: the roots of its diagonal.
+    standard_errors_ : ndarray of shape (K, D)
+        With ``inference=True``: of the coefficients, the roots of the diagonal of `covariance_`.
+    intercept_standard_errors_ : ndarray of shape (K,)
+        With ``inference=True``: of the intercepts, likewise.
     n_features_in_ : int
+        The number D of columns of X.
     feature_names_in_ : ndarray of shape (D,)
         Names of the columns, when X was a table with names.
 
@@ -106,9 +110,7 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
 
     References
     ----------
-    D. Böhning (1992), Multinomial logistic regression algorithm, Ann. Inst. Stat. Math. 44, 197–200.
-
-    Used in chapters 5, 6, 8 and 10.
+    Böhning (1992), "Multinomial logistic regression algorithm", Ann. Inst. Stat. Math. 44:197-200.
 
     Examples
     --------

@@ -27,14 +27,17 @@ def project_by_quadratic_programming(z):
     return result.x
 
 
-@pytest.mark.claim("Chapter 9: sparsemax is the Euclidean projection onto the simplex")
+@pytest.mark.claim("Chapter 9: sparsemax is the Euclidean projection onto the simplex", theorem="thm-09-sparsemax")
 @pytest.mark.parametrize("seed", range(8))
 def test_sparsemax_solves_the_quadratic_program(seed):
     z = np.random.default_rng(seed).normal(size=6)
     np.testing.assert_allclose(sl.sparsemax(z), project_by_quadratic_programming(z), atol=2e-7)
 
 
-@pytest.mark.claim("Chapter 9: entmax maximizes <p, z> plus the Tsallis entropy over the simplex")
+@pytest.mark.claim(
+    r"Chapter 9: entmax maximizes $\langle p,z\rangle$ plus the Tsallis entropy over the simplex",
+    theorem="thm-09-entmax",
+)
 @pytest.mark.parametrize("alpha", ALPHAS)
 @settings(max_examples=40)
 @given(z=scores)

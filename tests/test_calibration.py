@@ -83,7 +83,9 @@ def test_messages(arguments, error, message):
 # --- temperature scaling ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.claim("Chapter 6: temperature scaling recovers the temperature of a model that is off by one")
+@pytest.mark.claim(
+    "Chapter 6: temperature scaling recovers the temperature of a model whose only fault is a temperature"
+)
 @pytest.mark.parametrize("temperature", [0.2, 1.0, 4.0])
 def test_the_right_temperature_is_found(temperature):
     logits, labels = calibrated_sample(temperature=temperature)

@@ -47,7 +47,9 @@ pairs = st.integers(2, 6).flatmap(lambda size: st.tuples(scores(size), scores(si
 # ---------------------------------------------------------------- counts and information
 
 
-@pytest.mark.claim("Chapter 2: the log-likelihood of counts n is <n, z> - N lse(z)")
+@pytest.mark.claim(
+    r"Chapter 2: the log-likelihood of draws with counts $n$ is $\langle n,z\rangle-N\operatorname{lse}(z)$"
+)
 @given(scores(), st.integers(0, 2**32 - 1))
 def test_likelihood_of_counts(z, seed):
     draws = np.random.default_rng(seed).integers(len(z), size=40)
@@ -66,14 +68,14 @@ def test_maximum_likelihood_is_the_frequencies(counts, z):
     assert frequencies @ log_softmax(z[: len(counts)]) <= best + 1e-12
 
 
-@pytest.mark.claim("Chapter 2: log Z of two independent systems adds")
+@pytest.mark.claim(r"Chapter 2: $\log Z$ of two independent systems adds")
 @given(scores(), scores())
 def test_log_partition_functions_add(u, v):
     assert logsumexp(u[:, None] + v) == pytest.approx(logsumexp(u) + logsumexp(v), rel=1e-13, abs=1e-13)
 
 
 @pytest.mark.claim(
-    "Chapter 2: KL(p, q) >= 0, with equality only for p = q; cross-entropy = entropy + KL",
+    r"Chapter 2: $\mathrm{KL}(p\,\|\,q)\ge0$, with equality only for $p=q$; cross-entropy is entropy plus KL",
     theorem="thm-02-gibbs-inequality",
 )
 @given(scores_and_distribution())
@@ -87,7 +89,7 @@ def test_gibbs_inequality(case):
     assert cross_entropy(z, p) == pytest.approx(entropy(p) + divergence, rel=1e-12, abs=1e-12)
 
 
-@pytest.mark.claim("Chapter 2: entropy is at most log K")
+@pytest.mark.claim(r"Chapter 2: entropy is at most $\log K$")
 @given(scores_and_distribution())
 def test_entropy_is_at_most_log_k(case):
     _, p = case
@@ -115,7 +117,7 @@ def test_gradient_of_lse_is_softmax(z):
 
 
 @pytest.mark.claim(
-    "Chapter 2: the Hessian of lse is diag(p) - pp', the covariance of a one-hot draw and the Jacobian",
+    r"Chapter 2: the Hessian of lse is $\operatorname{diag}(p)-pp^\top$, the covariance of a one-hot draw and the Jacobian",
     theorem="thm-02-lse",
 )
 @given(scores())
@@ -153,7 +155,7 @@ def test_binomial_is_softmax(tosses, chance):
 
 
 @pytest.mark.claim(
-    "Chapter 2: among distributions with a given mean score, softmax(beta z) has the largest entropy",
+    r"Chapter 2: among distributions with a given mean score, $\sigma(\beta z)$ has the largest entropy",
     theorem="thm-02-maxent",
 )
 @given(scores(), st.floats(-3, 3), st.integers(0, 2**32 - 1))
@@ -173,7 +175,7 @@ def test_softmax_has_the_largest_entropy(z, beta, seed):
 
 
 @pytest.mark.claim(
-    "Chapter 2: the mean score increases strictly with beta, so every mean in between occurs once",
+    r"Chapter 2: the mean score increases strictly with $\beta$, so every mean in between occurs once",
     theorem="thm-02-maxent",
 )
 @given(scores(), st.floats(0.02, 0.98))
@@ -188,7 +190,7 @@ def test_every_mean_has_one_beta(z, place):
 
 
 @pytest.mark.claim(
-    "Chapter 2: a constrained optimizer finds the same maximum-entropy distribution as the root of beta",
+    r"Chapter 2: a constrained optimizer finds the same maximum-entropy distribution as the root in $\beta$",
     theorem="thm-02-maxent",
 )
 @pytest.mark.parametrize("mean", [1.7, 2.6, 3.5, 4.5, 5.4])
@@ -209,7 +211,7 @@ def test_optimizer_finds_softmax(mean):
 
 
 @pytest.mark.claim(
-    "Chapter 2: <q, z> + T H(q) = T lse(z/T) - T KL(q, softmax(z/T)) for every q (Gibbs variational formula)",
+    r"Chapter 2: $\langle q,z\rangle+T\,H(q)=T\operatorname{lse}(z/T)-T\,\mathrm{KL}(q\,\|\,\sigma(z/T))$ for every $q$ (Gibbs variational formula)",
     theorem="thm-02-gibbs",
 )
 @given(scores_and_distribution(), temperatures)
@@ -226,7 +228,7 @@ def test_gibbs_variational_formula(case, temperature):
 
 
 @pytest.mark.claim(
-    "Chapter 2: a small system in a large room follows softmax(-E/T) with 1/T = log(1 + 1/u)", theorem="thm-02-room"
+    r"Chapter 2: a small system in a large room follows $\sigma(-E/T)$ with $1/T=\log(1+1/u)$", theorem="thm-02-room"
 )
 @given(st.lists(st.integers(0, 12), min_size=2, max_size=6), st.floats(0.3, 5))
 def test_large_room(energies, packets_per_place):
@@ -264,7 +266,10 @@ def test_metropolis_balance(z, temperature, seed):
     assert np.all(moves >= -1e-15)
 
 
-@pytest.mark.claim("Chapter 2: n Var of a visit frequency tends to p_k sum v_ik^2 (1 + lambda_i) / (1 - lambda_i)")
+@pytest.mark.claim(
+    r"Chapter 2: $n$ times the variance of a visit frequency tends to $p_k\sum_{i\ge2}v_{ik}^2\,(1+\lambda_i)/(1-\lambda_i)$",
+    theorem="thm-02-metropolis",
+)
 @settings(max_examples=30)
 @given(st.lists(st.floats(-2, 2), min_size=3, max_size=5).map(np.array), st.integers(0, 2**32 - 1))
 def test_long_run_variance_of_the_walk(z, seed):
@@ -278,7 +283,7 @@ def test_long_run_variance_of_the_walk(z, seed):
     np.testing.assert_allclose(formula, p * (2 * np.diag(fundamental) - 1 - p), rtol=1e-7, atol=1e-9)
 
 
-@pytest.mark.claim("Chapter 2: a walk that does not count refused moves converges to p_k (1 - P_kk), normalized")
+@pytest.mark.claim("Chapter 2: a walk that does not count refused moves converges to $p_k(1-P_{kk})$, normalized")
 @given(scores(), temperatures, st.integers(0, 2**32 - 1))
 def test_walk_without_refusals(z, temperature, seed):
     moves, p = _metropolis(z, temperature, seed), softmax(z / temperature)
@@ -289,7 +294,7 @@ def test_walk_without_refusals(z, temperature, seed):
     np.testing.assert_allclose(wrong @ jumps, wrong, atol=1e-12)
 
 
-@pytest.mark.claim("Chapter 2: d<E>/dT = Var(E)/T^2 and dH/dT = Var(E)/T^3")
+@pytest.mark.claim(r"Chapter 2: $d\langle E\rangle/dT=\operatorname{Var}(E)/T^2$ and $dH/dT=\operatorname{Var}(E)/T^3$")
 @given(scores(), temperatures)
 def test_heat_capacity_is_a_variance(energies, temperature):
     def state(value):
@@ -343,7 +348,7 @@ def test_the_axiom_gives_the_ratio_form(strengths):
             np.testing.assert_allclose(choice, softmax(np.log(full), where=menu), rtol=1e-12, atol=1e-300)
 
 
-@pytest.mark.claim("Chapter 2: the nested logit is softmax at lambda = 1 and ignores copies as lambda tends to 0")
+@pytest.mark.claim(r"Chapter 2: the nested logit is softmax at $\lambda=1$ and ignores copies as $\lambda$ tends to 0")
 @given(numbers, numbers)
 def test_nested_logit_limits(car, bus):
     def nested(similarity):
@@ -355,7 +360,7 @@ def test_nested_logit_limits(car, bus):
 
 
 @pytest.mark.claim(
-    "Chapter 2: P(winner = k, maximum <= x) = softmax(z)_k exp(-exp(lse(z) - x)) for Gumbel noise",
+    r"Chapter 2: with Gumbel noise, class $k$ wins with a maximum of at most $x$ with probability $\sigma(z)_k\exp(-e^{\operatorname{lse}(z)-x})$",
     theorem="thm-02-gumbel",
 )
 @settings(max_examples=15)
@@ -403,7 +408,7 @@ def test_second_place():
         assert stats.chisquare(counts, counts.sum() * softmax(z[rest])).pvalue > 1e-4
 
 
-@pytest.mark.claim("Chapter 2: the first of exponential clocks with rates exp(z) is a softmax draw")
+@pytest.mark.claim("Chapter 2: the first of exponential clocks with rates $e^{z_k}$ is a softmax draw")
 def test_exponential_clocks():
     z = np.array([1.4, -0.3, 0.5])
     first = np.random.default_rng(23).exponential(1 / np.exp(z), size=(100_000, 3)).argmin(axis=1)
@@ -414,7 +419,7 @@ def test_exponential_clocks():
 
 
 @pytest.mark.claim(
-    "Chapter 2: Gaussian classes with a shared covariance have the posterior softmax(xW + b)", theorem="thm-02-bayes"
+    r"Chapter 2: Gaussian classes with a shared covariance have the posterior $\sigma(xW+b)$", theorem="thm-02-bayes"
 )
 @given(st.integers(2, 5), st.integers(1, 4), st.integers(0, 2**32 - 1))
 def test_gaussian_posterior(classes, features, seed):
@@ -431,7 +436,7 @@ def test_gaussian_posterior(classes, features, seed):
 
 
 @pytest.mark.claim(
-    "Chapter 2: Poisson classes have the posterior softmax(xW + b), with log rates as weights", theorem="thm-02-bayes"
+    r"Chapter 2: Poisson classes have the posterior $\sigma(xW+b)$, with log rates as weights", theorem="thm-02-bayes"
 )
 @given(st.integers(2, 5), st.integers(1, 4), st.integers(0, 2**32 - 1))
 def test_poisson_posterior(classes, features, seed):
@@ -447,7 +452,8 @@ def test_poisson_posterior(classes, features, seed):
 
 
 @pytest.mark.claim(
-    "Chapter 2: D_lse(z, w) = KL(softmax(w), softmax(z)): the arguments change places", theorem="thm-02-bregman"
+    r"Chapter 2: $D_{\operatorname{lse}}(z,w)=\mathrm{KL}(\sigma(w)\,\|\,\sigma(z))$: the arguments change places",
+    theorem="thm-02-bregman",
 )
 @given(pairs)
 def test_kl_is_the_bregman_divergence_of_lse(pair):
@@ -457,7 +463,7 @@ def test_kl_is_the_bregman_divergence_of_lse(pair):
 
 
 @pytest.mark.claim(
-    "Chapter 2: KL(p, q) is the Bregman divergence of the negative entropy, arguments in the same order",
+    r"Chapter 2: $\mathrm{KL}(p\,\|\,q)$ is the Bregman divergence of the negative entropy, arguments in the same order",
     theorem="thm-02-bregman",
 )
 @given(scores_and_distribution())

@@ -123,7 +123,7 @@ def test_cold_limit(z, temperature):
 
 
 @pytest.mark.claim(
-    "Chapter 3: the hot limit is reached like 1/T, and its straight line like 1/T²", theorem="thm-03-limits"
+    "Chapter 3: the hot limit is reached like $1/T$, and its straight line like $1/T^2$", theorem="thm-03-limits"
 )
 @given(scores, st.floats(0.05, 1000))
 def test_hot_limit(z, temperature):
@@ -133,7 +133,9 @@ def test_hot_limit(z, temperature):
     assert np.abs(p - line).sum() <= spread**2 / (4 * temperature**2) + 1e-13 * (1 + spread / temperature)
 
 
-@pytest.mark.claim("Chapter 3: the entropy of softmax(z/T) grows with T, with slope −β Var(z) in β = 1/T")
+@pytest.mark.claim(
+    r"Chapter 3: the entropy of $\sigma(z/T)$ grows with $T$, with slope $-\beta\operatorname{Var}_p(z)$ in $\beta=1/T$"
+)
 @given(scores, st.floats(0.05, 3))
 def test_entropy_grows_with_temperature(z, beta):
     p = softmax(beta * z)
@@ -141,7 +143,7 @@ def test_entropy_grows_with_temperature(z, beta):
     assert slope == pytest.approx(-beta * (p @ (z - p @ z) ** 2), rel=1e-4, abs=1e-6)
 
 
-@pytest.mark.claim("Chapter 3: the Jacobian of softmax is diag(p) − p pᵀ", theorem="thm-03-jacobian")
+@pytest.mark.claim(r"Chapter 3: the Jacobian of softmax is $\operatorname{diag}(p)-pp^\top$", theorem="thm-03-jacobian")
 @given(scores)
 def test_jacobian_is_the_derivative(z):
     step = 1e-5
@@ -166,7 +168,7 @@ def test_jacobian_is_a_covariance(z, data):
 
 
 @pytest.mark.claim(
-    "Chapter 3: the Jacobian has rank K − 1, and the vector of ones spans its null space", theorem="thm-03-structure"
+    "Chapter 3: the Jacobian has rank $K-1$, and the vector of ones spans its null space", theorem="thm-03-structure"
 )
 @given(arrays(float, st.integers(2, 8), elements=st.floats(-3, 3)))
 def test_rank_and_null_vector(z):
@@ -176,7 +178,7 @@ def test_rank_and_null_vector(z):
 
 
 @pytest.mark.claim(
-    "Chapter 3: the largest eigenvalue of the Jacobian lies between p(1−p) and 2p(1−p) ≤ ½, p the largest probability",
+    r"Chapter 3: the largest eigenvalue of the Jacobian lies between $p(1-p)$ and $2p(1-p)\le\frac12$, with $p$ the largest probability",
     theorem="thm-03-half",
 )
 @given(scores)
@@ -191,7 +193,8 @@ def test_largest_eigenvalue_is_at_most_one_half(z):
 
 
 @pytest.mark.claim(
-    "Chapter 3: the eigenvalue ½ is attained at (½, ½), and for K ≥ 3 approached but not reached", theorem="thm-03-half"
+    r"Chapter 3: the eigenvalue ½ is attained at (½, ½), and for $K\ge3$ approached but not reached",
+    theorem="thm-03-half",
 )
 @pytest.mark.parametrize("size", [2, 3, 10])
 def test_one_half_is_the_right_constant(size):
@@ -204,7 +207,7 @@ def test_one_half_is_the_right_constant(size):
 
 
 @pytest.mark.claim(
-    "Chapter 3: softmax at temperature T divides Euclidean distances by at least 2T, and largest-entry distances too",
+    "Chapter 3: softmax at temperature $T$ divides Euclidean distances by at least $2T$, and largest-entry distances too",
     theorem="thm-03-half",
 )
 @given(st.integers(2, 8).flatmap(lambda size: arrays(float, (2, size), elements=score)), st.integers(-4, 4))
@@ -233,7 +236,9 @@ def test_products_without_the_matrix(z, data):
     np.testing.assert_array_equal(softmax_vjp(p, v), softmax_jvp(p, v))
 
 
-@pytest.mark.claim("Chapter 3: with three classes the eigenvalues are 0 and (t ± √(t² − 12 p₁p₂p₃))/2, t = 1 − Σp²")
+@pytest.mark.claim(
+    r"Chapter 3: with three classes the eigenvalues are 0 and $\frac12\big(t\pm\sqrt{t^2-12\,p_1p_2p_3}\big)$, where $t=1-\sum_kp_k^2$"
+)
 @given(arrays(float, 3, elements=st.floats(-4, 4)))
 def test_three_eigenvalues(z):
     p = softmax(z)
@@ -244,7 +249,7 @@ def test_three_eigenvalues(z):
 
 
 @pytest.mark.claim(
-    "Chapter 3: the temperature path is the flow line of the field J(p) z from the center", theorem="thm-03-flow"
+    r"Chapter 3: the temperature path is the flow line of the field $J(p)\,z$ from the center", theorem="thm-03-flow"
 )
 @given(arrays(float, 4, elements=st.floats(-3, 3)))
 def test_temperature_path_is_a_flow_line(z):
@@ -265,7 +270,7 @@ def test_edges_of_the_formats(dtype, edge):
 
 
 @pytest.mark.claim(
-    "Chapter 3: softmax_lib answers without nan, in every format, where the plain formula overflows",
+    "Chapter 3: `softmax_lib` answers without nan, in every format, where the plain formula overflows",
     theorem="thm-03-shift",
 )
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
@@ -278,7 +283,7 @@ def test_never_overflows(dtype, z):
 
 
 @pytest.mark.claim(
-    "Chapter 3: rounding errors of the plain and the shifted formula stay within (K+2)u and (K+2+(m−z)+R)u",
+    "Chapter 3: rounding errors of the plain and the shifted formula stay within $(K+2)u$ and $(K+2+(m-z_k)+R)u$, up to terms in $u^2$",
     theorem="thm-03-rounding",
 )
 @given(st.integers(2, 12).flatmap(lambda size: arrays(np.float16, size, elements=st.floats(-3, 3, width=16))))
@@ -295,7 +300,9 @@ def test_rounding_bounds_in_float16(z):
         assert (error <= bound * u * (1 + bound * u)).all()  # the O(u²) of the theorem
 
 
-@pytest.mark.claim("Chapter 3: softmax_lib stays below 4 ulp in float64 at every range of the scores")
+@pytest.mark.claim(
+    "Chapter 3: for two to ten scores in float64 the error of `softmax_lib` is at most 4 ulp, whatever their range"
+)
 @given(st.integers(2, 10).flatmap(lambda size: arrays(float, size, elements=st.floats(-1, 1))), st.floats(0, 700))
 def test_ulp_error_of_the_library(direction, reach):
     z = direction * reach / 2
@@ -307,7 +314,7 @@ def test_ulp_error_of_the_library(direction, reach):
             assert abs(value - truth) <= 4 * mpmath.mpf(np.spacing(float(truth)))
 
 
-@pytest.mark.claim("Chapter 3: log_softmax and logsumexp keep the digits of a confident row, at every lead")
+@pytest.mark.claim("Chapter 3: `log_softmax` and `logsumexp` keep the digits of a confident row, at every lead")
 @given(st.floats(0, 700), st.floats(0, 20))
 def test_logarithm_of_a_confident_row(lead, second):
     z = np.array([0.0, -lead, -lead - second])

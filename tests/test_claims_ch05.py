@@ -26,7 +26,7 @@ def _gradient(X, labels, theta):
     return X.T @ cross_entropy_gradient(X @ theta, labels)
 
 
-@pytest.mark.claim("Chapter 5: the gradient of cross-entropy at the logits is p − y", theorem="thm-05-residual")
+@pytest.mark.claim("Chapter 5: the gradient of cross-entropy at the logits is $p-y$", theorem="thm-05-residual")
 @given(arrays(float, st.integers(2, 6), elements=NUMBERS), st.integers(0, 5))
 @settings(max_examples=40)
 def test_gradient_is_prediction_minus_truth(logits, target):
@@ -44,7 +44,7 @@ def test_gradient_is_prediction_minus_truth(logits, target):
     np.testing.assert_allclose(cross_entropy_gradient(logits, target), slopes, rtol=1e-13, atol=1e-20)
 
 
-@pytest.mark.claim("Chapter 5: the gradient of a batch is X transposed times (P − Y), over N", theorem="thm-05-batch")
+@pytest.mark.claim(r"Chapter 5: the gradient of a batch is $X^\top(P-Y)/N$", theorem="thm-05-batch")
 @given(problems())
 @settings(max_examples=50)
 def test_batch_gradient_against_a_complex_step(problem):
@@ -80,7 +80,10 @@ def test_curvature_is_a_variance(problem, seed):
     assert middle <= ends + 1e-10
 
 
-@pytest.mark.claim("Chapter 5: Böhning's bound, diag(p) − ppᵀ ⪯ ½(I − 11ᵀ/K)", theorem="thm-05-boehning")
+@pytest.mark.claim(
+    r"Chapter 5: Böhning's bound, $\operatorname{diag}(p)-pp^\top\preceq\frac12(I-\mathbf 1\mathbf 1^\top/K)$",
+    theorem="thm-05-boehning",
+)
 @given(arrays(float, st.integers(2, 8), elements=st.floats(-40, 40)))
 def test_boehning_bound(logits):
     p, K = softmax(logits), len(logits)
@@ -89,7 +92,7 @@ def test_boehning_bound(logits):
 
 
 @pytest.mark.claim(
-    "Chapter 5: a step of 1/L lowers the loss by at least the squared gradient over 2L", theorem="thm-05-descent"
+    "Chapter 5: a step of $1/L$ lowers the loss by at least the squared gradient over $2L$", theorem="thm-05-descent"
 )
 @given(problems())
 @settings(max_examples=60)

@@ -37,7 +37,7 @@ def distribution(seed, size, least=0.0):
 
 
 @pytest.mark.claim(
-    "Chapter 6: when a wrong class has probability 1 - e, cross-entropy pulls with at least 2(1 - e) and squared error with at most 4e",
+    r"Chapter 6: when a wrong class has probability $1-\varepsilon$, cross-entropy pulls with at least $2(1-\varepsilon)$ and squared error with at most $4\varepsilon$",
     theorem="thm-06-squared",
 )
 @given(scores, st.integers(0, 6))
@@ -50,7 +50,7 @@ def test_squared_error_lets_go_of_what_is_badly_wrong(z, target):
     assert np.abs(softmax_vjp(p, p - y)).sum() <= 4 * (1 - rival) + slack
 
 
-@pytest.mark.claim("Chapter 6: the gradient of squared error through softmax is the Jacobian times p - y")
+@pytest.mark.claim("Chapter 6: the gradient of squared error through softmax is the Jacobian times $p-y$")
 def test_gradient_of_squared_error_in_high_precision():
     z, target = [0.7, -1.1, 0.4], 2
     p = softmax(z)
@@ -103,7 +103,7 @@ def code_words(lengths):
 
 
 @pytest.mark.claim(
-    "Chapter 6: a prefix code for q costs H(p) + KL(p, q) bits and less than one more; none costs less than H(p)",
+    r"Chapter 6: a prefix code for $q$ costs at least $H(p)+\mathrm{KL}(p\,\|\,q)$ bits and less than one more; none costs less than $H(p)$",
     theorem="thm-06-coding",
 )
 @given(seeds, seeds, st.integers(2, 8))
@@ -118,7 +118,7 @@ def test_code_lengths(seed, other, size):
 
 
 @pytest.mark.claim(
-    "Chapter 6: log and Brier score are strictly proper; the 0-1 error is proper and not strictly so",
+    "Chapter 6: the log score and the Brier score are strictly proper; the 0–1 error is proper and not strictly so",
     theorem="thm-06-proper",
 )
 @given(seeds, seeds, st.integers(2, 7))
@@ -165,7 +165,7 @@ def test_temperature_scaling(seed, boast):
     assert np.all(np.diff(losses, 2) >= -1e-10)
 
 
-@pytest.mark.claim("Chapter 6: a perfect forecaster has a positive expected ECE, at most of the order 1/sqrt(n)")
+@pytest.mark.claim(r"Chapter 6: a perfect forecaster has a positive expected ECE, at most of the order $1/\sqrt n$")
 def test_ece_of_a_perfect_forecaster():
     rng = np.random.default_rng(0)
     for n in (100, 400, 1600):
@@ -179,7 +179,8 @@ def test_ece_of_a_perfect_forecaster():
 
 
 @pytest.mark.claim(
-    "Chapter 6: along a ray a one-hidden-layer ReLU network gets certain exponentially fast", theorem="thm-06-far"
+    "Chapter 6: along a ray a one-hidden-layer ReLU network gets certain exponentially fast, unless two classes tie in slope for the first place",
+    theorem="thm-06-far",
 )
 @given(seeds)
 def test_certainty_at_the_end_of_the_ray(seed):
@@ -202,7 +203,8 @@ def test_certainty_at_the_end_of_the_ray(seed):
 
 
 @pytest.mark.claim(
-    "Chapter 6: a product of independent standardized vectors has variance d", theorem="thm-06-attention"
+    "Chapter 6: a product of two independent standardized vectors of length $d$ has variance $d$",
+    theorem="thm-06-attention",
 )
 @pytest.mark.parametrize("d", [1, 4, 64])
 @pytest.mark.parametrize("law", ["normal", "signs"])
@@ -215,7 +217,7 @@ def test_variance_of_a_scalar_product(d, law):
 
 
 @pytest.mark.claim(
-    "Chapter 6: the gradient of the expected reward is E[(r - b)(e_a - p)] for every baseline b",
+    r"Chapter 6: the gradient of the expected reward is $\mathbb E[(r_a-\beta)(e_a-p)]$ for every baseline $\beta$",
     theorem="thm-06-reinforce",
 )
 @given(scores, seeds, st.floats(-20, 20))

@@ -22,7 +22,7 @@ def test_log_softmax_is_idempotent(z):
 
 
 @pytest.mark.claim(
-    "Chapter 7: a double softmax has a ceiling of e / (e + K − 1) and a loss above log(1 + (K − 1) / e)",
+    r"Chapter 7: a double softmax has a ceiling of $e/(e+K-1)$ and a loss above $\log(1+(K-1)/e)$",
     theorem="thm-07-twice",
 )
 @given(LOGITS, st.integers(0, 11))
@@ -38,14 +38,16 @@ def test_the_ceiling_of_a_double_softmax_is_reached():
     assert softmax(softmax([800.0] + [0.0] * 9)).max() == pytest.approx(math.e / (math.e + 9), rel=1e-15)
 
 
-@pytest.mark.claim("Chapter 7: with a temperature inside, the ceiling is e^(1/T) / (e^(1/T) + K − 1)")
+@pytest.mark.claim("Chapter 7: with a temperature inside, the ceiling is $e^{1/T}/(e^{1/T}+K-1)$")
 @given(LOGITS, st.floats(0.1, 10))
 def test_ceiling_with_a_temperature(z, temperature):
     top = math.exp(1 / temperature)
     assert softmax(softmax(z) / temperature).max() <= top / (top + len(z) - 1) * (1 + 1e-13)
 
 
-@pytest.mark.claim("Chapter 7: beyond a gap of log(1/ε) a clipped cross-entropy does not change", theorem="thm-07-clip")
+@pytest.mark.claim(
+    r"Chapter 7: beyond a gap of $\log(1/\varepsilon)$ a clipped cross-entropy does not change", theorem="thm-07-clip"
+)
 @given(LOGITS, st.integers(0, 11), st.floats(1e-12, 0.4))
 def test_a_clipped_loss_is_deaf_beyond_its_gap(z, target, epsilon):
     target %= len(z)
@@ -55,7 +57,7 @@ def test_a_clipped_loss_is_deaf_beyond_its_gap(z, target, epsilon):
             assert exact[target] / mp.fsum(exact) < epsilon
 
 
-@pytest.mark.claim("Chapter 7: the gradient of a double softmax is at most √2 · 2 max p(1 − p)")
+@pytest.mark.claim(r"Chapter 7: the gradient of a double softmax is at most $\sqrt2\cdot2\max_kp_k(1-p_k)$")
 @given(LOGITS, st.integers(0, 11))
 def test_gradient_of_a_double_softmax_is_bounded(z, target):
     target %= len(z)
@@ -87,7 +89,7 @@ def test_sampled_sum_over_all_pairs_of_draws(problem):
 
 
 @pytest.mark.claim(
-    "Chapter 7: the log-probabilities of a softmax on D features have rank at most D + 2, D + 1 without bias",
+    "Chapter 7: the log-probabilities of a softmax on $D$ features have rank at most $D+2$, and $D+1$ without bias",
     theorem="thm-07-bottleneck",
 )
 @given(st.integers(1, 4), st.booleans(), st.integers(0, 2**32 - 1))

@@ -19,9 +19,7 @@ def problem(seed, classes, samples=40, features=3):
     return generator.normal(size=(samples, features)) + 0.4 * y[:, None], y
 
 
-@pytest.mark.claim(
-    "Chapter 8: logistic regression with C is softmax regression with C / 2", theorem="thm-08-two-classes"
-)
+@pytest.mark.claim("Chapter 8: logistic regression with C is softmax regression with C/2", theorem="thm-08-two-classes")
 @settings(deadline=None, max_examples=25)
 @given(seed=SEEDS, log_c=st.floats(-2, 2))
 def test_logistic_regression_is_softmax_with_two_classes(seed, log_c):
@@ -58,7 +56,7 @@ def test_fisher_information_is_the_covariance_of_the_gradient(seed, classes):
     np.testing.assert_allclose(model.fisher_information(X), total, atol=1e-12 * np.abs(total).max())
 
 
-@pytest.mark.claim("Chapter 8: a prior shift adds log(new / old) to the logits", theorem="thm-08-prior")
+@pytest.mark.claim(r"Chapter 8: a prior shift adds $\log(\text{new}/\text{old})$ to the logits", theorem="thm-08-prior")
 @given(
     seed=SEEDS,
     old=st.lists(st.floats(0.01, 1), min_size=3, max_size=3),
@@ -75,7 +73,7 @@ def test_prior_shift_moves_the_biases_only(seed, old, new):
 
 
 @pytest.mark.claim(
-    "Chapter 8: at the minimum the model's class frequencies are the data's, and moments differ by w / C"
+    "Chapter 8: at the minimum the model's class frequencies are the data's, and moments differ by $w/C$"
 )
 @settings(deadline=None, max_examples=25)
 @given(seed=SEEDS, classes=st.integers(2, 4), log_c=st.floats(-2, 2))
@@ -97,7 +95,7 @@ def test_the_path_is_monotone(seed):
     assert (np.diff([cross_entropy(X @ fit.coef_.T + fit.intercept_, y) for fit in fits]) < 0).all()
 
 
-@pytest.mark.claim("Chapter 8: a penalty with a reference class costs K |w_r|^2 more than the centered one")
+@pytest.mark.claim(r"Chapter 8: a penalty with a reference class costs $K\|w_r\|^2$ more than the centered one")
 @given(seed=SEEDS, classes=st.integers(2, 6), reference=st.integers(0, 1))
 def test_price_of_a_reference_class(seed, classes, reference):
     weights = np.random.default_rng(seed).normal(size=(classes, 4))

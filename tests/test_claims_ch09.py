@@ -53,7 +53,8 @@ def random_point(seed, size):
 
 
 @pytest.mark.claim(
-    "Chapter 9: T lse(z/T) lies between max z + T log m (m scores tied) and max z + T log K", theorem="thm-09-bounds"
+    r"Chapter 9: $T\operatorname{lse}(z/T)$ lies between $\max z+T\log m$ (with $m$ scores tied for the first place) and $\max z+T\log K$",
+    theorem="thm-09-bounds",
 )
 @given(scores, temperatures)
 def test_soft_maximum_lies_between_its_bounds(z, T):
@@ -75,7 +76,9 @@ def test_the_bounds_are_strict_in_high_precision(gap):
         assert 0 < value < mpmath.log(2)
 
 
-@pytest.mark.claim("Chapter 9: T lse(z/T) rises with T at the rate of softmax's entropy", theorem="thm-09-bounds")
+@pytest.mark.claim(
+    r"Chapter 9: $T\operatorname{lse}(z/T)$ rises with $T$ at the rate of softmax's entropy", theorem="thm-09-bounds"
+)
 @given(scores, st.floats(0.1, 10))
 def test_soft_maximum_rises_with_entropy(z, T):
     step = 1e-4 * T
@@ -84,7 +87,8 @@ def test_soft_maximum_rises_with_entropy(z, T):
 
 
 @pytest.mark.claim(
-    "Chapter 9: the mean score is T lse(z/T) - T H, at most max z and within T log K", theorem="thm-09-mean"
+    r"Chapter 9: the mean score is $T\operatorname{lse}(z/T)-T\,H$, at most $\max z$ and within $T\log K$ of it",
+    theorem="thm-09-mean",
 )
 @given(scores, temperatures)
 def test_mean_score(z, T):
@@ -93,7 +97,9 @@ def test_mean_score(z, T):
     assert z.max() - T * math.log(len(z)) - 1e-11 <= p @ z <= z.max() + 1e-11
 
 
-@pytest.mark.claim("Chapter 9: the mean score falls short of the maximum by at most W((K - 1) / e) at T = 1")
+@pytest.mark.claim(
+    "Chapter 9: the mean score falls short of the maximum by at most $W((K-1)/e)$ at $T=1$, with Lambert's $W$"
+)
 @given(scores)
 def test_worst_shortfall_of_the_mean_score(z):
     worst = scipy.special.lambertw((len(z) - 1) / math.e).real
@@ -112,7 +118,7 @@ def test_mean_score_is_not_monotone(z, k):
 
 
 @pytest.mark.claim(
-    "Chapter 9: softplus has the slope sigmoid, is within log 2 of max(x, 0), and its odd part is x/2",
+    r"Chapter 9: softplus has the slope sigmoid, is within $\log2$ of $\max(x,0)$, and its odd part is $x/2$",
     theorem="thm-09-softplus",
 )
 @given(st.floats(-600, 600))
@@ -127,7 +133,7 @@ def test_softplus(x):
 
 
 @pytest.mark.claim(
-    "Chapter 9: log of the r-norm is lse at T = 1/r of the logs, and lies between max and K^(1/r) max",
+    r"Chapter 9: the $r$-norm of positive numbers $x$ lies between $\max x$ and $K^{1/r}\max x$, and its log is $T\operatorname{lse}(\log x/T)$ at $T=1/r$",
     theorem="thm-09-norm",
 )
 @given(scores, st.floats(1, 50))
@@ -142,7 +148,7 @@ def test_norm_is_a_soft_maximum(z, r):
 
 
 @pytest.mark.claim(
-    "Chapter 9: a regularized argmax is shift invariant, continuous, keeps the order and ties, and is no worse than T times the height of its regularizer",
+    "Chapter 9: a regularized argmax is shift invariant, continuous, keeps the order and ties, and its mean score is within $T$ times the height of its regularizer of the maximum",
     theorem="thm-09-regularized",
 )
 @given(scores, alphas, temperatures, st.floats(-50, 50))
@@ -161,7 +167,8 @@ def test_what_every_regularized_argmax_shares(z, alpha, T, shift):
 
 
 @pytest.mark.claim(
-    "Chapter 9: softmax maximizes <p, z> + H(p), and falls short elsewhere by KL", theorem="thm-09-entropy"
+    r"Chapter 9: softmax maximizes $\langle p,z\rangle+H(p)$, and any other $p$ falls short by its KL divergence from softmax",
+    theorem="thm-09-entropy",
 )
 @given(scores, seeds)
 def test_softmax_is_the_entropic_argmax(z, seed):
@@ -190,7 +197,7 @@ def test_sparsemax_agrees_with_a_solver(seed):
 
 
 @pytest.mark.claim(
-    "Chapter 9: the ranks with 1 + r z_(r) > sum of the first r scores are those that sparsemax keeps",
+    r"Chapter 9: the ranks with $1+r\,z_{(r)}>\sum_{j\le r}z_{(j)}$ are those that sparsemax keeps",
     theorem="thm-09-sparsemax",
 )
 @given(scores)
@@ -203,7 +210,8 @@ def test_the_test_of_the_ranks(z):
 
 
 @pytest.mark.claim(
-    "Chapter 9: entmax, a power of a threshold, maximizes <p, z> minus Tsallis' regularizer", theorem="thm-09-entmax"
+    r"Chapter 9: entmax, a power of a threshold, maximizes $\langle p,z\rangle$ minus Tsallis' regularizer",
+    theorem="thm-09-entmax",
 )
 @given(scores, above_one, seeds)
 def test_entmax_is_the_tsallis_argmax(z, alpha, seed):
@@ -216,7 +224,7 @@ def test_entmax_is_the_tsallis_argmax(z, alpha, seed):
 
 
 @pytest.mark.claim(
-    "Chapter 9: entmax tends to softmax as alpha tends to 1, to argmax as alpha grows", theorem="thm-09-entmax"
+    r"Chapter 9: entmax tends to softmax as $\alpha$ tends to 1, to argmax as $\alpha$ grows", theorem="thm-09-entmax"
 )
 @given(scores)
 def test_the_ends_of_the_family(z):
@@ -240,7 +248,7 @@ def test_critical_temperatures(z, alpha, T):
         assert all(mpmath.exp((v - z.max()) / T) > 0 for v in z)
 
 
-@pytest.mark.claim("Chapter 9: below T_2 entmax is exactly argmax", theorem="thm-09-support")
+@pytest.mark.claim("Chapter 9: below $T_2$ entmax is exactly argmax", theorem="thm-09-support")
 @given(scores, above_one)
 def test_one_hot_below_the_lowest_critical_temperature(z, alpha):
     assume((z == z.max()).sum() == 1)
@@ -285,7 +293,7 @@ def test_two_known_losses(z, k):
 
 
 @pytest.mark.claim(
-    "Chapter 9: entmax's loss is zero exactly from a margin of 1/(alpha - 1) on, cross-entropy never",
+    r"Chapter 9: entmax's loss is zero exactly from a margin of $1/(\alpha-1)$ on, cross-entropy never",
     theorem="thm-09-margin",
 )
 @given(scores, st.sampled_from([1.5, 2.0, 3.0]), st.integers(0, 7))

@@ -30,7 +30,7 @@ def _logits(x, W1, b1, W2, b2):
     return np.maximum(0, x @ W1 + b1) @ W2 + b2
 
 
-@pytest.mark.claim("Chapter 10: the gradient of p_k is p_k times the sum of p_j (dz_k - dz_j) over the other classes")
+@pytest.mark.claim(r"Chapter 10: the gradient of $p_k$ is $p_k\sum_jp_j(\nabla z_k-\nabla z_j)$")
 @given(seeds, sizes, st.floats(0.1, 10))
 def test_gradient_of_a_probability(seed, classes, sharpness):
     """Against complex steps through a smooth map: no cancellation, so the relative error is tiny even at p near 1."""
@@ -52,7 +52,7 @@ def test_gradient_of_a_probability(seed, classes, sharpness):
 
 
 @pytest.mark.claim(
-    "Chapter 10: a change of at most epsilon a pixel lowers a linear model's lead by at most epsilon |w_y - w_j|_1, attained"
+    r"Chapter 10: a change of at most $\varepsilon$ a pixel lowers a linear model's lead by at most $\varepsilon\|w_y-w_j\|_1$, attained"
 )
 @given(seeds, st.integers(1, 6), st.floats(0.01, 3))
 def test_linear_certificate(seed, pixels, epsilon):
@@ -65,7 +65,7 @@ def test_linear_certificate(seed, pixels, epsilon):
 
 
 @pytest.mark.claim(
-    "Chapter 10: along a ray the logits of a relu network become affine, and the largest probability tends to 1"
+    "Chapter 10: along a ray the logits of a ReLU network become affine, and the largest probability tends to 1, unless two classes tie in slope for the first place"
 )
 @given(seeds, sizes)
 def test_certainty_at_infinity(seed, classes):
@@ -86,7 +86,7 @@ def test_certainty_at_infinity(seed, classes):
 
 
 @pytest.mark.claim(
-    "Chapter 10: softmax applied twice gives no probability above e / (e + K - 1), so a loss of at least its -log"
+    r"Chapter 10: softmax applied twice gives no probability above $e/(e+K-1)$, so no loss below $\log(1+(K-1)/e)$"
 )
 @given(st.lists(st.floats(-500, 500), min_size=2, max_size=12).map(np.array))
 def test_softmax_twice(z):

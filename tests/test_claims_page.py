@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "_ext"))
 
-from book_claims import FORM, collect  # noqa: E402
+from book_claims import FORM, WORD, collect  # noqa: E402
 
 THEOREM = re.compile(r"\{prf:(?:theorem|proposition|lemma|corollary)\}.*\n:label: (\S+)")
 CLAIMS = collect()
@@ -56,6 +56,21 @@ def test_markers_are_well_formed(claim):
     if claim.theorem:
         assert claim.theorem in THEOREMS, f"there is no theorem {claim.theorem}"
         assert int(claim.theorem[4:6]) == claim.chapter
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.test)
+def test_formulas_are_typeset(claim):
+    plain = re.sub(r"\$[^$]+\$|`[^`]+`", "", claim.text)
+    assert not re.search(r"[<>=^_|√]| [-−+/] |\b(?:lambda|alpha|beta|epsilon)\b", plain), (
+        "put the formula between $ and $"
+    )
+
+
+def test_a_statement_begins_with_a_capital_unless_it_begins_with_a_name_or_a_formula():
+    for statement in ("a change", "softmax keeps", "log-odds are", "entropy is", "rounding, too"):
+        assert WORD.match(statement)
+    for statement in ("lse is convex", "$z$ is", "`log_softmax` keeps", "KL is", "log_softmax keeps", "p is"):
+        assert not WORD.match(statement)
 
 
 def test_the_page_has_a_table_for_every_chapter():

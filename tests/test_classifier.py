@@ -71,7 +71,10 @@ def test_parameters_are_copies():
     assert model.weights[0, 0] == 1
 
 
-@pytest.mark.claim("Chapter 4: adding the same vector to every class's weights gives the same classifier")
+@pytest.mark.claim(
+    "Chapter 4: adding the same vector to every class's weights gives the same classifier",
+    theorem="thm-04-identifiability",
+)
 @settings(max_examples=30)
 @given(hnp.arrays(np.float64, (3, 1), elements=st.floats(-10, 10)), st.floats(-10, 10))
 def test_weights_are_identifiable_only_up_to_a_common_vector(vector, constant):
@@ -81,7 +84,7 @@ def test_weights_are_identifiable_only_up_to_a_common_vector(vector, constant):
     np.testing.assert_allclose(moved.predict_proba(X), sl.SoftmaxClassifier(weights, bias).predict_proba(X), rtol=1e-11)
 
 
-@pytest.mark.claim("Chapter 4: temperature moves confidence, never the decision")
+@pytest.mark.claim("Chapter 4: temperature never moves the decision", theorem="thm-04-temperature")
 @settings(max_examples=30)
 @given(st.floats(0.01, 100))
 def test_temperature_never_moves_the_decision(temperature):
@@ -91,14 +94,17 @@ def test_temperature_never_moves_the_decision(temperature):
     np.testing.assert_array_equal(scaled.predict(X), sl.SoftmaxClassifier(weights, bias).predict(X))
 
 
-@pytest.mark.claim("Chapter 4: the log-odds of two classes are affine in x, so boundaries are linear")
+@pytest.mark.claim(
+    "Chapter 4: the log-odds of two classes are affine in the features, so boundaries are linear",
+    theorem="thm-04-log-odds",
+)
 def test_log_odds_are_affine(model):
     a, b = np.random.default_rng(2).normal(size=(2, 1, 4))
     odds = [np.diff(model.predict_log_proba(x)[0, :2])[0] for x in (a, (a + b) / 2, b)]
     assert odds[1] == pytest.approx((odds[0] + odds[2]) / 2, abs=1e-14)
 
 
-@pytest.mark.claim("Chapter 4: decision regions are convex")
+@pytest.mark.claim("Chapter 4: decision regions are convex", theorem="thm-04-regions")
 def test_regions_are_convex(model):
     rng = np.random.default_rng(3)
     a, b = rng.normal(size=(2, 500, 4)) * 2

@@ -81,7 +81,7 @@ def test_a_common_shift_is_invisible(model, data):
 
 
 @pytest.mark.claim(
-    "Chapter 4: a common shift is the only invisible change: (D + 1)(K - 1) parameters can be seen",
+    "Chapter 4: a common shift is the only invisible change: $(D+1)(K-1)$ parameters can be seen",
     theorem="thm-04-identifiability",
 )
 @pytest.mark.parametrize(("features", "classes"), [(1, 2), (2, 3), (3, 5), (6, 4)])
@@ -107,7 +107,7 @@ def test_centered_weights_are_the_smallest(model):
     np.testing.assert_allclose(np.sum(moved**2), expected, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.claim("Chapter 4: the nearest of K points is the decision of a softmax classifier")
+@pytest.mark.claim("Chapter 4: the nearest of $K$ points is the decision of a softmax classifier")
 @given(models())
 def test_nearest_point_is_a_softmax_classifier(model):
     weights, _, points = model
@@ -116,7 +116,7 @@ def test_nearest_point_is_a_softmax_classifier(model):
     np.testing.assert_allclose(scores - 0.5 * np.sum(points**2, axis=1, keepdims=True), -0.5 * squared, atol=1e-10)
 
 
-@pytest.mark.claim("Chapter 4: log-loss is at least (1 - accuracy) log 2, for any model and any labels")
+@pytest.mark.claim(r"Chapter 4: log-loss is at least $(1-\text{accuracy})\log2$, for any model and any labels")
 @given(models(), st.lists(st.integers(0, 5), min_size=2, max_size=2))
 def test_every_wrong_answer_costs_at_least_log_two(model, labels):
     weights, bias, points = model

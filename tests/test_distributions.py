@@ -25,7 +25,7 @@ def chi_square_p_value(draws, probabilities):
     return scipy.stats.chisquare(counts[possible], probabilities[possible] * len(draws)).pvalue
 
 
-@pytest.mark.claim("Chapter 2: argmax of scores plus Gumbel noise is a draw from softmax")
+@pytest.mark.claim("Chapter 2: argmax of scores plus Gumbel noise is a draw from softmax", theorem="thm-02-gumbel")
 @pytest.mark.parametrize("seed", range(3))
 def test_samplers_draw_from_softmax(seed):
     p = sl.softmax(LOGITS)
@@ -166,7 +166,9 @@ def test_gumbel_softmax_rows_are_distributions_with_the_hard_ones_at_their_argma
     np.testing.assert_array_equal(hard, sl.one_hot(soft.argmax(-1), 6))
 
 
-@pytest.mark.claim("Chapter 9: Gumbel-softmax tends to one-hot draws as the temperature falls")
+@pytest.mark.claim(
+    "Chapter 9: Gumbel-softmax tends to one-hot draws as the temperature falls", theorem="thm-09-estimators"
+)
 def test_gumbel_softmax_sharpens_as_the_temperature_falls():
     tops = [sl.gumbel_softmax(LOGITS, t, size=2000, rng=0).max(-1).mean() for t in (5, 1, 0.2, 0.01)]
     assert (np.diff(tops) > 0).all()

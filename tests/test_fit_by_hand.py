@@ -21,7 +21,7 @@ def library_fit(points, C):
     return np.column_stack([model.coef_, model.intercept_ - model.intercept_.mean()])
 
 
-@pytest.mark.claim("Chapter 8: the fit that runs in the page is the fit of softmax_lib")
+@pytest.mark.claim("Chapter 8: the fit that runs in the page is the fit of `softmax_lib`")
 @pytest.mark.parametrize("log_c", [-3.0, 0.0, 1.0])
 def test_the_page_finds_the_librarys_coefficients(log_c):
     theta = play(["set", "logC", log_c])["state"]["theta"]

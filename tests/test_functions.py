@@ -54,7 +54,9 @@ def adversarial_rows(length, dtype, rng):
 # --- accuracy ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.claim("Chapter 3: softmax is accurate to 5 units in the last place, whatever the range of the scores")
+@pytest.mark.claim(
+    "Chapter 3: for any number of scores, in every format, the error of `softmax_lib` is at most 5 ulp, whatever their range"
+)
 @pytest.mark.parametrize("length", LENGTHS)
 @pytest.mark.parametrize(
     ("dtype", "short", "long"), [(np.float64, 5, 5), (np.float32, 0.51, 5), (np.float16, 0.51, 0.51)]
@@ -423,7 +425,7 @@ def test_softmax_is_a_distribution_in_the_order_of_the_scores(z):
     assert (np.diff(np.take_along_axis(p, order, -1), axis=-1) >= 0).all()
 
 
-@pytest.mark.claim("Chapter 3: softmax does not change when a constant is added to all scores")
+@pytest.mark.claim("Chapter 3: softmax does not change when a constant is added to all scores", theorem="thm-03-fibers")
 @settings(deadline=None, max_examples=60)
 @given(logits, st.floats(-1e3, 1e3))
 def test_only_differences_of_scores_count(z, constant):
@@ -432,7 +434,7 @@ def test_only_differences_of_scores_count(z, constant):
     np.testing.assert_allclose(sl.logsumexp(z + constant, -1), sl.logsumexp(z, -1) + constant, atol=4 * rounding)
 
 
-@pytest.mark.claim("Chapter 3: softmax of a permutation is the permutation of softmax")
+@pytest.mark.claim("Chapter 3: softmax of a permutation is the permutation of softmax", theorem="thm-03-order")
 @settings(deadline=None, max_examples=40)
 @given(logits, st.randoms())
 def test_softmax_commutes_with_permutations(z, random):
@@ -441,7 +443,7 @@ def test_softmax_commutes_with_permutations(z, random):
     np.testing.assert_allclose(sl.softmax(z[..., order]), sl.softmax(z)[..., order], rtol=1e-14, atol=1e-300)
 
 
-@pytest.mark.claim("Chapter 9: max(z) <= lse(z) <= max(z) + log(K)")
+@pytest.mark.claim(r"Chapter 9: $\max z\le\operatorname{lse}(z)\le\max z+\log K$", theorem="thm-09-bounds")
 @settings(deadline=None, max_examples=60)
 @given(logits)
 def test_logsumexp_is_a_soft_maximum(z):
@@ -450,7 +452,7 @@ def test_logsumexp_is_a_soft_maximum(z):
     assert (lse <= top + np.log(z.shape[-1]) + 1e-12).all()
 
 
-@pytest.mark.claim("Chapter 2: log-sum-exp is convex")
+@pytest.mark.claim("Chapter 2: log-sum-exp is convex", theorem="thm-02-lse")
 @settings(deadline=None, max_examples=60)
 @given(hnp.arrays(np.float64, (2, 6), elements=st.floats(-50, 50)), st.floats(0, 1))
 def test_logsumexp_is_convex(pair, t):
@@ -468,7 +470,9 @@ def test_the_three_functions_agree(z):
     np.testing.assert_allclose(sl.softmax(z), plain_softmax(z), rtol=1e-12, atol=1e-300)
 
 
-@pytest.mark.claim("Chapter 3: with two classes softmax is the logistic sigmoid of the difference")
+@pytest.mark.claim(
+    "Chapter 3: with two classes softmax is the logistic sigmoid of the difference", theorem="thm-03-sigmoid"
+)
 @given(st.floats(-700, 700))
 def test_two_classes_are_the_sigmoid(difference):
     np.testing.assert_allclose(sl.softmax([difference, 0.0])[0], scipy.special.expit(difference), rtol=1e-15)
@@ -486,7 +490,11 @@ def test_jacobian_against_central_differences():
         np.testing.assert_allclose(jacobian[..., j], slope, atol=1e-9)
 
 
-@pytest.mark.claim("Chapter 3: the Jacobian is symmetric, PSD, has null vector 1 and eigenvalues of at most 1/2")
+@pytest.mark.claim(
+    "Chapter 3: the Jacobian is symmetric and positive semidefinite, and the vector of ones is in its null space",
+    theorem="thm-03-structure",
+)
+@pytest.mark.claim("Chapter 3: no eigenvalue of the Jacobian is above ½", theorem="thm-03-half")
 @settings(deadline=None, max_examples=60)
 @given(hnp.arrays(np.float64, st.integers(1, 12), elements=st.floats(-40, 40)))
 def test_spectrum_of_the_jacobian(z):
@@ -537,7 +545,7 @@ def test_bad_derivative_arguments():
 # --- the online normalizer --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.claim("Chapter 3: (max, sum) pairs merge associatively, in any order, to the same log-sum-exp")
+@pytest.mark.claim("Chapter 3: pairs (maximum, sum) merge in any order to the same log-sum-exp", theorem="thm-03-merge")
 @settings(deadline=None, max_examples=60)
 @given(st.lists(hnp.arrays(np.float64, st.integers(0, 8), elements=st.floats(-1e3, 1e3)), max_size=6), st.randoms())
 def test_online_states_merge_in_any_order(chunks, random):

@@ -57,7 +57,7 @@ def test_cross_entropy_of_a_confident_row(gap, others):
         assert ulps(loss, [-exact_log_softmax(single)[label]]) <= 0.501
 
 
-@pytest.mark.claim("Chapter 5: the gradient p - y of a confident row keeps its digits, and rows sum to 0")
+@pytest.mark.claim("Chapter 5: the gradient $p-y$ of a confident row keeps its digits, and rows sum to 0")
 @pytest.mark.parametrize("gap", GAPS[:-1])
 @pytest.mark.parametrize("others", [1, 9, 200])
 def test_gradient_of_a_confident_row(gap, others):
@@ -170,7 +170,7 @@ def test_the_fused_function_gives_the_same_bits(options, reduction, soft):
 # --- properties -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.claim("Chapter 5: rows of the gradient p - y sum to 0")
+@pytest.mark.claim("Chapter 5: rows of the gradient $p-y$ sum to 0")
 @settings(max_examples=50)
 @given(
     hnp.arrays(np.float64, st.tuples(st.integers(1, 5), st.integers(1, 70)), elements=st.floats(-800, 800)), st.data()
@@ -185,7 +185,7 @@ def test_rows_of_the_gradient_sum_to_zero(logits, data):
     np.testing.assert_allclose(gradient, expected, atol=1e-14)
 
 
-@pytest.mark.claim("Chapter 6: cross-entropy is entropy plus KL divergence, and smallest where p is the target")
+@pytest.mark.claim("Chapter 6: cross-entropy is entropy plus KL divergence, and smallest where $p$ is the target")
 @settings(max_examples=50)
 @given(hnp.arrays(np.float64, (2, 6), elements=st.floats(-20, 20)))
 def test_cross_entropy_is_entropy_plus_divergence(pair):
@@ -385,7 +385,9 @@ def test_divergence_of_close_distributions_keeps_its_digits():
     assert sl.kl_divergence(p, p) == 0
 
 
-@pytest.mark.claim("Chapter 2: KL divergence is the Bregman divergence of log-sum-exp, and never negative")
+@pytest.mark.claim(
+    "Chapter 2: KL divergence is the Bregman divergence of log-sum-exp, and never negative", theorem="thm-02-bregman"
+)
 @settings(max_examples=50)
 @given(hnp.arrays(np.float64, (2, 6), elements=st.floats(-20, 20)))
 def test_divergence_is_a_bregman_divergence(pair):

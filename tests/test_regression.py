@@ -106,7 +106,7 @@ def test_hessian_products_against_differences_of_gradients():
 
 
 @pytest.mark.claim(
-    "Chapter 8: with two classes, LogisticRegression(C) is SoftmaxRegression(C / 2)", theorem="thm-08-two-classes"
+    "Chapter 8: with two classes, `LogisticRegression(C=c)` is `SoftmaxRegression(C=c/2)`", theorem="thm-08-two-classes"
 )
 @pytest.mark.parametrize("C", [0.03, 1.0, 30.0])
 def test_two_classes_and_the_factor_in_the_penalty(C):

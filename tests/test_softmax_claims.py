@@ -55,7 +55,7 @@ def test_softmax_of_logarithms_divides_by_the_sum(amounts):
     assert np.allclose(softmax(np.log(amounts)), amounts / amounts.sum(), rtol=1e-11, atol=0)
 
 
-@pytest.mark.claim("Chapter 1: cooling by T, at most (K - 1) exp(-lead / T) is missing to certainty")
+@pytest.mark.claim(r"Chapter 1: at temperature $T$, at most $(K-1)\,e^{-\text{lead}/T}$ is missing to certainty")
 @given(scores, temperatures)
 def test_cold_limit(z, temperature):
     ranked = np.sort(z)[::-1]
@@ -65,13 +65,13 @@ def test_cold_limit(z, temperature):
     assert missing <= (len(z) - 1) * math.exp(-lead / temperature) * (1 + 1e-12)
 
 
-@pytest.mark.claim("Chapter 1: the entropy of a distribution over K classes lies between 0 and log K")
+@pytest.mark.claim(r"Chapter 1: the entropy of a distribution over $K$ classes lies between 0 and $\log K$")
 @given(scores)
 def test_entropy_bounds(z):
     assert 0 <= entropy(softmax(z)) <= math.log(len(z)) + 1e-12
 
 
-@pytest.mark.claim("Chapter 1: applied twice to ten classes, softmax gives no probability above e / (e + 9)")
+@pytest.mark.claim("Chapter 1: applied twice to ten classes, softmax gives no probability above $e/(e+9)$")
 @given(arrays(np.float64, 10, elements=st.floats(-1000, 1000)))
 def test_twice_is_never_sure(z):
     assert softmax(softmax(z)).max() <= math.e / (math.e + 9) + 1e-12

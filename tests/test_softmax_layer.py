@@ -14,7 +14,7 @@ Layer = models.TemperatureSoftmax
 SCORES = st.floats(-1e4, 1e4, width=32)
 
 
-@pytest.mark.claim("Chapter 7: the layer agrees with softmax_lib at every temperature and under every mask")
+@pytest.mark.claim("Chapter 7: the layer agrees with `softmax_lib` at every temperature and under every mask")
 @given(
     arrays(np.float32, (3, 5), elements=SCORES), arrays(bool, (3, 5)), st.floats(0.1, 10), st.sampled_from([0, 1, -1])
 )

@@ -126,6 +126,15 @@ def test_readme_says_how(built):
     assert '"otter-grader>=7,<8" "numpy>=1.26,<3"' in text
 
 
+def test_readme_of_an_assignment_with_the_library_asks_for_the_repository(built, tmp_path, assignments):
+    cell = "try:\n    from softmax_lib.datasets import load_fashion_mnist\nexcept ImportError:\n    pass\n"
+    small.write(assignments, source=small.SOURCE.replace("import numpy as np\n", f"import numpy as np\n\n{cell}", 1))
+    build(output=tmp_path / "out", check=False)
+    text = (tmp_path / "out/student/hw91/README.md").read_text()
+    assert "This assignment needs the repository: its library, `softmax_lib`" in text
+    assert "python -m pip install" not in text
+
+
 def test_same_bytes_again(built, tmp_path, assignments):
     small.write(assignments)
     build(output=tmp_path / "out", check=False)

@@ -68,9 +68,18 @@ def test_every_homework_stands_with_its_chapters():
         assert any(name in at[chapter] for chapter in chapters.split(", ")), name
 
 
+def test_every_chapter_names_all_its_homeworks():
+    wanted = {number: [] for number, *_ in CHAPTER.findall(PAGE)}
+    for name, _, _, chapters in HOMEWORK.findall(PAGE):
+        for chapter in chapters.split(", "):
+            wanted[chapter].append(name)
+    at = {number: homework for number, *_, homework in CHAPTER.findall(PAGE)}
+    assert at == {chapter: ", ".join(names) or "–" for chapter, names in wanted.items()}
+
+
 @pytest.mark.parametrize("text", [PAGE, README], ids=["page", "README"])
 def test_the_commands_are_understood(text):
-    lines = re.findall(r"python -m coursework ([^`\n#]+)", text)
+    lines = re.findall(r"python -m coursework ([^`\n#]+)", text.replace("\\\n", " "))
     assert len(lines) >= 3
     for line in lines:
         arguments = shlex.split(line)

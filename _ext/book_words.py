@@ -1,0 +1,43 @@
+"""Numbers that stay with their sign: no line ends between 80 and %, in the middle of 28 × 28 or of 0.9 ± 0.1.
+
+The texts have ordinary spaces there, as one types them. docutils' smart quotes know quotes and dashes only.
+"""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+SPACE = re.compile(r"(?<=\d) (?=[%×±])|(?<=[×±]) (?=\d)")
+AS_TYPED = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
+
+
+def together(text: str) -> str:
+    """The text with no-break spaces between a number and its sign.
+
+    Examples
+    --------
+    >>> together("80 % of 28 × 28 pixels")
+    '80\\xa0% of 28\\xa0×\\xa028 pixels'
+    """
+    return SPACE.sub("\N{NO-BREAK SPACE}", text)
+
+
+class Together(SphinxPostTransform):
+    """Treat every text that is not shown as typed."""
+
+    default_priority = 800
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        for text in list(self.document.findall(nodes.Text)):
+            if SPACE.search(text) and not isinstance(text.parent, AS_TYPED):
+                text.parent.replace(text, nodes.Text(together(text)))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_post_transform(Together)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
