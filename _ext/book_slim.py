@@ -20,7 +20,8 @@ GIVEN = re.compile(r'\b(?:class|id)="([^"]*)"')
 PLAIN_WORD = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 # The theme goes through the whole page when it has loaded, which lays all of it out at once: it measures every box
 # (book.js does so when a box comes near), looks for notes in the margin by 28 classes (the book has three, and browsers
-# find one class at a time fast) and asks how high a bar is that this theme does not show.
+# find one class at a time fast), asks how high a bar is that this theme does not show, and watches titles to mark their
+# sections in the sidebar (book.js marks the section that is read).
 THOROUGH = [
     (r',"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)', ""),
     (
@@ -28,6 +29,10 @@ THOROUGH = [
         '["margin","sidenote","marginnote"].flatMap(name=>[...document.getElementsByClassName(name)])',
     ),
     (r'document\.getElementsByClassName\("bd-header"\)\[0\]\.getBoundingClientRect\(\)', "{bottom:0}"),
+    (
+        r'(?<=function\(\)\{)const (\w+)=document\.querySelector\("#pst-page-toc-nav"\);if\(!\1\)return;',
+        r"return;const \1=0;",
+    ),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Numbers that stay with their sign: no line ends between 80 and %, in the middle of 28 × 28 or of 0.9 ± 0.1.
+"""What stays together: no line ends between 80 and %, in the middle of 28 × 28 or 0.9 ± 0.1, or in short code as -inf.
 
 The texts have ordinary spaces there, as one types them. docutils' smart quotes know quotes and dashes only.
 """
@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 SPACE = re.compile(r"(?<=\d) (?=[%×±])|(?<=[×±]) (?=\d)")
+SHORT = 14  # letters of code that any line can hold
 AS_TYPED = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
 
 
@@ -27,7 +28,7 @@ def together(text: str) -> str:
 
 
 class Together(SphinxPostTransform):
-    """Treat every text that is not shown as typed."""
+    """Treat every text that is not shown as typed, and name the short code for the style sheet."""
 
     default_priority = 800
     formats = ("html",)
@@ -36,6 +37,9 @@ class Together(SphinxPostTransform):
         for text in list(self.document.findall(nodes.Text)):
             if SPACE.search(text) and not isinstance(text.parent, AS_TYPED):
                 text.parent.replace(text, nodes.Text(together(text)))
+        for code in self.document.findall(nodes.literal):
+            if len(code.astext()) <= SHORT:
+                code["classes"].append("short")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -34,6 +34,24 @@
     cancelAnimationFrame(waiting);
     waiting = requestAnimationFrame(look);
   });
+  // "On this page" marks the section that is being read: the last one that began above the window or at its top.
+  // The theme marks a section when its title is seen, and back at the top still the one seen last.
+  const places = [...document.querySelectorAll("#pst-page-toc-nav a")]
+    .map((link) => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]).filter(([, section]) => section);
+  let asked = 0;
+  const mark = () => {
+    asked = 0;
+    const ended = scrollY > 0 && scrollY + innerHeight > document.documentElement.scrollHeight - 2;
+    const here = places.filter(([, section]) => ended || section.getBoundingClientRect().top < 130).pop();
+    places.forEach(([link]) => {
+      link.classList.toggle("active", link === here?.[0]);
+      if (link === here?.[0]) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+    });
+  };
+  if (places.length) {
+    addEventListener("load", mark);
+    addEventListener("scroll", () => { asked ||= requestAnimationFrame(mark); }, { passive: true });
+  }
   // On paper everything is open.
   let opened = [];
   addEventListener("beforeprint", () => { opened = [...document.querySelectorAll("details:not([open])")]; opened.forEach((d) => { d.open = true; }); });

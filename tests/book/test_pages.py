@@ -205,6 +205,25 @@ def test_far_formulas_are_not_drawn_until_they_come_near(visit, address, name):
     assert [top for is_drawn, top in drawn if is_drawn and top > 5000] == []
 
 
+def test_the_contents_beside_a_page_mark_the_section_that_is_read(visit, name):
+    page = visit(name).page
+    marked = "[...document.querySelectorAll('#pst-page-toc-nav a.active')].map((link) => link.hash)"
+    page.evaluate(READ, 1)
+    page.evaluate(SETTLED)
+    assert page.evaluate(marked) == []  # at the top nothing has begun
+    links = page.evaluate("[...document.querySelectorAll('#pst-page-toc-nav a')].map((link) => link.hash)")
+    for link in links[:1] + links[len(links) // 2 :][:1]:
+        ended = page.evaluate(
+            """async (link) => {
+              document.getElementById(decodeURIComponent(link.slice(1))).scrollIntoView({ behavior: "instant" });
+              for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
+              return scrollY + innerHeight > document.documentElement.scrollHeight - 3;
+            }""",
+            link,
+        )
+        assert page.evaluate(marked) == [links[-1] if ended else link]
+
+
 def test_is_light(visit, name):
     """Bytes as a server sends them; the page itself carries its text, formulas and figures."""
     result = visit(name)
