@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import book_boxes
 import book_cards
+import book_chinese
 import book_interactive
 import book_math
 import book_missing
@@ -30,6 +31,7 @@ import rcssmin
 import sphinx_book_theme
 import svg_inline
 from docutils import nodes
+from fontTools.ttLib import TTFont
 from PIL import Image
 from pybtex.database import parse_file, parse_string
 
@@ -115,6 +117,15 @@ def test_names_and_letters_are_those_of_the_pages(tmp_path):
     assert drawn == set("αβ")
     assert set("é&ω") <= text
     assert "z" not in text
+
+
+def test_every_chinese_character_of_the_book_is_in_its_font():
+    """Fails after a new word: cut Noto Serif CJK SC anew, with fontTools' pyftsubset and the characters of the pages."""
+    sources = [*conftest.ROOT.glob("chapters/*.ipynb"), *conftest.ROOT.glob("appendices/*.md")]
+    written = {letter for path in sources for letter in path.read_text("utf8") if re.match(book_chinese.HAN, letter)}
+    font = TTFont(conftest.ROOT / "_static" / "vendor" / "fonts" / "noto-serif-han.woff2")
+    assert len(written) > 200
+    assert sorted(letter for letter in written if ord(letter) not in font.getBestCmap()) == []
 
 
 def test_pixels_in_a_figure_stay_the_same():
