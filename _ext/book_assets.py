@@ -1,4 +1,4 @@
-"""What a page loads: one style sheet, one deferred script, a few icons, and nothing from another host.
+"""What a page loads: one style sheet, then one script, a few icons, and nothing from another host.
 
 The theme, its extensions and Jupyter Book ask for some twenty files a page, among them 800 KB of icons and, even when
 switched off, a script from a content network. The templates in _templates/ link two bundles instead, which are put

@@ -76,8 +76,7 @@ def _write_assets(app: Sphinx) -> None:
         static = Path(app.outdir) / "_static"
         static.mkdir(parents=True, exist_ok=True)
         for source in (Path(interactive.__file__).parent / "js").glob("*.js"):
-            start = 'addEventListener("DOMContentLoaded", lab.mountAll);\n' if source.stem == "lab" else ""
-            (static / f"lab-{source.name}").write_text(source.read_text("utf8") + start, "utf8")
+            (static / f"lab-{source.name}").write_text(source.read_text("utf8"), "utf8")
         (static / "lab.css").write_text(interactive.stylesheet(), "utf8")
 
 

@@ -36,6 +36,16 @@ def pages(site: Path) -> list[str]:
     return [name for name in found if name not in ("index.html", "404.html") and not name.startswith("_static/")]
 
 
+# A page's scripts come after its first picture; then its fonts are there, and two frames drawn.
+SETTLED = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  while (document.documentElement.dataset.scripts === "wait") await frame();
+  await document.fonts.ready;
+  await frame();
+  await frame();
+}"""
+
+
 @contextmanager
 def chromium() -> Iterator:
     """A headless Chromium for Playwright; FileNotFoundError where there is none."""

@@ -26,7 +26,8 @@
     width = innerWidth;
     document.querySelectorAll(scrollable).forEach((box) => { watch.unobserve(box); watch.observe(box); });
   };
-  addEventListener("load", look);
+  const loaded = (run) => { if (document.readyState === "complete") run(); else addEventListener("load", run); };
+  loaded(look);
   document.fonts.addEventListener("loadingdone", look);
   addEventListener("resize", () => {
     if (width === innerWidth) return;  // a phone's address bar comes and goes
@@ -49,7 +50,7 @@
     });
   };
   if (places.length) {
-    addEventListener("load", mark);
+    loaded(mark);
     addEventListener("scroll", () => { asked ||= requestAnimationFrame(mark); }, { passive: true });
   }
   // On paper everything is open.

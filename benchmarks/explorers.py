@@ -21,7 +21,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 SITE = ROOT / "_build" / "html"
 sys.path.insert(0, str(ROOT / "_ext"))
 
-from browser import chromium, pages, served  # noqa: E402  (from the folder of extensions)
+from browser import SETTLED, chromium, pages, served  # noqa: E402  (from the folder of extensions)
 
 SLOWER, PRESSES = 4, 15
 WATCH = """
@@ -61,6 +61,7 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1360, "height": 900})
             page.add_init_script(WATCH)
             page.goto(f"{address}/{name}", wait_until="load")
+            page.evaluate(SETTLED)
             session = page.context.new_cdp_session(page)
             for figure in page.locator("figure.lab").all():
                 figure.scroll_into_view_if_needed()

@@ -29,7 +29,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 SITE = ROOT / "_build" / "html"
 sys.path.insert(0, str(ROOT / "_ext"))
 
-from browser import FLAGS, MISSING, chromium, find_chromium, pages, served  # noqa: E402  (from the folder of extensions)
+from browser import FLAGS, MISSING, SETTLED, chromium, find_chromium, pages, served  # noqa: E402  (from the folder of extensions)
 
 CATEGORIES = {"performance": "performance", "accessibility": "accessibility", "best-practices": "best practices", "seo": "SEO"}  # fmt: skip
 PHONE = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 1.75, "is_mobile": True, "has_touch": True}
@@ -71,7 +71,7 @@ def weight(browser, address: str, name: str) -> dict:
     page = browser.new_page(**PHONE)
     page.on("response", lambda answer: sizes.update({answer.url: int(answer.headers.get("content-length", 0))}))
     page.goto(f"{address}/{name}", wait_until="load")
-    page.evaluate("document.fonts.ready")
+    page.evaluate(SETTLED)
     page.close()
     text = (SITE / name).read_text("utf8")
     bare = re.sub(r'<svg class="book-figure".*?</svg>', "", text, flags=re.DOTALL)

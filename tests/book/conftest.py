@@ -20,16 +20,13 @@ sys.path.insert(0, str(ROOT / "_ext"))
 
 import browser as reader  # noqa: E402  (the folder of extensions is on the path only now)
 
+SETTLED = reader.SETTLED  # what a page does by itself, it has done
+
 WATCH_SHIFTS = """
   window.shifts = 0;
   new PerformanceObserver((list) => list.getEntries().forEach((e) => { if (!e.hadRecentInput) window.shifts += e.value; }))
     .observe({ type: "layout-shift", buffered: true });
 """
-# Fonts are there and two frames are drawn: what a page does by itself, it has done.
-SETTLED = """async () => {
-  await document.fonts.ready;
-  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
-}"""
 # Thrown to its end, a third of a screen in a frame; the answer is how far things moved meanwhile.
 READ = """async (screens) => {
   for (let top = 0; top < document.documentElement.scrollHeight; top += innerHeight * screens) {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from conftest import SETTLED
+
 
 def test_a_word_is_found(visit, address):
     page = visit("search.html").page
@@ -13,6 +15,7 @@ def test_a_word_is_found(visit, address):
 def test_the_field_in_the_sidebar_leads_to_the_results(visit, address):
     page = visit("intro.html").page
     page.goto(f"{address}/intro.html")
+    page.evaluate(SETTLED)
     page.locator(".search-button-field").click()
     page.locator("#pst-search-dialog input").fill("logit")
     page.keyboard.press("Enter")
@@ -23,6 +26,7 @@ def test_the_field_in_the_sidebar_leads_to_the_results(visit, address):
 def test_the_reader_chooses_light_or_dark(visit, address):
     page = visit("intro.html").page
     page.goto(f"{address}/intro.html")
+    page.evaluate(SETTLED)
     seen = set()
     for _ in range(3):
         page.locator(".theme-switch-button").first.click()
