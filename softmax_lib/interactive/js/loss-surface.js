@@ -63,7 +63,13 @@ lab.define("loss-surface", (() => {
     return { u, best, steps, floor, gaps, bound: lipschitz(u, spec), curvature: largest(derivatives(u, spec, best).h) };
   }
 
-  function landscape(u, spec, floor) {
+  // The start and the rate do not change the landscape: it is computed once for each kind of feature.
+  const known = new WeakMap();
+  function landscape(state, spec, u, floor) {
+    if (!known.has(spec)) known.set(spec, {});
+    return (known.get(spec)[state.standardize] ??= contours(u, spec, floor));
+  }
+  function contours(u, spec, floor) {
     const at = (range, i) => range[0] + ((range[1] - range[0]) * i) / CELLS, grid = [];
     for (let i = 0; i <= CELLS; i++) { grid.push([]); for (let j = 0; j <= CELLS; j++) grid[i].push(loss(u, spec, [at(W, i), at(B, j)])); }
     return [0.01, 0.03, 0.1, 0.3, 0.6, 1, 2, 4, 8, 16].map((gap) => {
@@ -96,7 +102,7 @@ lab.define("loss-surface", (() => {
       const inside = steps.findIndex(([w, b]) => w < W[0] || w > W[1] || b < B[0] || b > B[1]);
       const seen = inside < 0 ? steps : steps.slice(0, inside), [bw, bb] = [x(best[0]), y(best[1])];
       return picture(480, STRIP[1] + 48,
-        landscape(u, spec, floor), axis("bottom", x, TOP + HIGH, { label: "weight w" }), axis("left", y, LEFT, { label: "bias b" }),
+        landscape(state, spec, u, floor), axis("bottom", x, TOP + HIGH, { label: "weight w" }), axis("left", y, LEFT, { label: "bias b" }),
         rect(LEFT, TOP, WIDE, HIGH, { cls: "lab-grid", "fill-opacity": 0 }),
         path(`M${bw - 7} ${bb - 7}L${bw + 7} ${bb + 7}M${bw - 7} ${bb + 7}L${bw + 7} ${bb - 7}`, { cls: "lab-s2", "stroke-width": 3 }),
         polyline(seen.map(([w, b]) => [x(w), y(b)]), { cls: "lab-s1", "stroke-width": 2 }),
