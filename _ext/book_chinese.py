@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from book_words import texts
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -25,10 +26,9 @@ class Mark(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
-        for text in [text for text in self.document.findall(nodes.Text) if CHINESE.search(text)]:
-            if not isinstance(text.parent, nodes.FixedTextElement | nodes.literal | nodes.math | nodes.raw):
-                parts = enumerate(CHINESE.split(text))
-                text.parent.replace(text, [_chinese(part) if odd % 2 else nodes.Text(part) for odd, part in parts])
+        for text in texts(self.document, CHINESE):
+            parts = enumerate(CHINESE.split(text))
+            text.parent.replace(text, [_chinese(part) if odd % 2 else nodes.Text(part) for odd, part in parts])
 
 
 def _chinese(words: str) -> nodes.inline:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def _write_assets(app: Sphinx) -> None:
         static = Path(app.outdir) / "_static"
         static.mkdir(parents=True, exist_ok=True)
         for source in (Path(interactive.__file__).parent / "js").glob("*.js"):
-            (static / f"lab-{source.name}").write_text(source.read_text("utf8"), "utf8")
+            shutil.copyfile(source, static / f"lab-{source.name}")
         (static / "lab.css").write_text(interactive.stylesheet(), "utf8")
 
 

@@ -27,6 +27,12 @@ def together(text: str) -> str:
     return SPACE.sub("\N{NO-BREAK SPACE}", text)
 
 
+def texts(document: nodes.document, pattern: re.Pattern) -> list[nodes.Text]:
+    """The texts that are not shown as typed and hold what the pattern finds."""
+    found = (text for text in document.findall(nodes.Text) if pattern.search(text))
+    return [text for text in found if not isinstance(text.parent, AS_TYPED)]
+
+
 class Together(SphinxPostTransform):
     """Treat every text that is not shown as typed, and name the short code for the style sheet."""
 
@@ -34,9 +40,8 @@ class Together(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
-        for text in list(self.document.findall(nodes.Text)):
-            if SPACE.search(text) and not isinstance(text.parent, AS_TYPED):
-                text.parent.replace(text, nodes.Text(together(text)))
+        for text in texts(self.document, SPACE):
+            text.parent.replace(text, nodes.Text(together(text)))
         for code in self.document.findall(nodes.literal):
             if len(code.astext()) <= SHORT:
                 code["classes"].append("short")
