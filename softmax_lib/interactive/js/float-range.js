@@ -53,7 +53,8 @@ lab.define("float-range", (() => {
     return edges.slice(1).map((end, i) => {
       const [a, b] = [x(edges[i]), x(end)];
       return rect(a, BAND, b - a, 104, { cls: `lab-c${[8, 4, 2, 1][i]} lab-soft` }) +
-        text((a + b) / 2, BAND - 9, names[i], { anchor: "middle", cls: "lab-small" });
+        (i === 1 ? text(a, BAND - 9, names[i], { cls: "lab-small" })  // wider than its band
+          : text((a + b) / 2, BAND - 9, names[i], { anchor: "middle", cls: "lab-small" }));
     }).join("") + [1, 2, 3].map((i) => line(x(edges[i]), BAND, x(edges[i]), BAND + 104, { cls: "lab-line" })).join("");
   }
   function row(state, values, y, name) {
